@@ -1,0 +1,31 @@
+"""The errors a user can meet; each class has its own exit code (see README, "Exit codes")."""
+
+
+class WmhsegError(Exception):
+    """Any error with a message for the user; `exit_code` is what the command returns."""
+
+    exit_code = 1
+
+
+class InputError(WmhsegError):
+    """An input file is missing, unreadable, or not a scan that can be segmented."""
+
+    exit_code = 3
+
+
+class BrainMaskError(WmhsegError):
+    """No head was found in a scan, so it cannot be normalised."""
+
+    exit_code = 4
+
+
+class WeightsError(WmhsegError):
+    """The weights are missing, changed, or do not fit the network."""
+
+    exit_code = 5
+
+
+class OutputError(WmhsegError):
+    """The result cannot be written."""
+
+    exit_code = 6
