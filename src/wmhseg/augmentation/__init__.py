@@ -1,0 +1,1 @@
+"""Random changes of training slices: sample parameters first, then apply them."""

@@ -1,0 +1,109 @@
+"""The command `wmhseg`."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from wmhseg import __version__
+from wmhseg.errors import InputError, WmhsegError
+
+log = logging.getLogger("wmhseg")
+
+EXIT_CODES = """exit codes: 0 done; 1 unexpected error; 2 wrong arguments; 3 an input is missing, unreadable or
+unfit; 4 no head or brain found; 5 weights missing, changed or unfit; 6 the result cannot be written"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; print one line on an error and return its exit code."""
+    options = _parser().parse_args(arguments)
+    level = logging.WARNING if options.quiet else logging.DEBUG if options.verbose else logging.INFO
+    _log_to_stderr(level)
+    try:
+        options.run(options)
+    except WmhsegError as error:
+        print(f"wmhseg: error: {error}", file=sys.stderr)
+        return error.exit_code
+    except MemoryError:
+        print(
+            "wmhseg: error: not enough memory; give the container or machine at least 2 GB", file=sys.stderr
+        )
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wmhseg",
+        description="Segment white matter hyperintensities (WMH). Research use only.",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version=f"wmhseg {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    segment = commands.add_parser("segment", help="FLAIR (and T1) to a WMH mask", epilog=EXIT_CODES)
+    segment.add_argument("--flair", type=Path, required=True, help="FLAIR image")
+    segment.add_argument("--t1", type=Path, help="T1 image; another grid is resampled by its header")
+    segment.add_argument("--output", type=Path, required=True, help="mask to write, on the FLAIR's grid")
+    segment.add_argument(
+        "--report", type=Path, help="JSON to write: volumes, lesions, versions, hashes, timings"
+    )
+    segment.add_argument("--overlay", type=Path, help="PNG to write: FLAIR slices with the mask's contours")
+    segment.add_argument(
+        "--weights", type=Path, metavar="DIR", help="folder with another ensemble's manifest.json"
+    )
+    segment.add_argument("--threads", type=_positive, metavar="N", help="processor threads (default: all)")
+    segment.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
+    segment.set_defaults(run=_segment)
+
+    imported = commands.add_parser(
+        "import-weights", help="the authors' Keras 2 files to an ensemble", epilog=EXIT_CODES
+    )
+    imported.add_argument("files", type=Path, nargs="+", metavar="H5", help="0.h5 1.h5 2.h5")
+    imported.add_argument("--recipe", default="published", help="recipe that the weights were trained with")
+    imported.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder to write")
+    imported.set_defaults(run=_import_weights)
+
+    for command in (segment, imported):
+        loudness = command.add_mutually_exclusive_group()
+        loudness.add_argument("-q", "--quiet", action="store_true", help="warnings and errors only")
+        loudness.add_argument("-v", "--verbose", action="store_true", help="say more")
+    return parser
+
+
+def _segment(options: argparse.Namespace) -> None:
+    from wmhseg.run import Outputs, Settings, run
+
+    run(
+        options.flair,
+        options.t1,
+        Outputs(options.output, options.report, options.overlay),
+        Settings(options.weights, options.threads, options.precision),
+    )
+
+
+def _import_weights(options: argparse.Namespace) -> None:
+    from wmhseg.config import RECIPES
+    from wmhseg.import_weights import import_keras2
+
+    if options.recipe not in RECIPES:
+        raise InputError(f"--recipe: expected one of {', '.join(RECIPES)}, found {options.recipe}")
+    import_keras2(options.files, RECIPES[options.recipe], options.output)
+    log.info("%d members written to %s", len(options.files), options.output)
+
+
+def _log_to_stderr(level: int) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("wmhseg: %(message)s"))
+    log.handlers, log.propagate = [handler], False
+    log.setLevel(level)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number of at least 1, found {text!r}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

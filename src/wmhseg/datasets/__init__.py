@@ -1,0 +1,1 @@
+"""Cases on disk and the slices prepared from them."""

@@ -1,0 +1,43 @@
+"""From a case folder to prepared slices, exactly as inference prepares them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wmhseg.config import Recipe
+from wmhseg.datasets.cases import Case
+from wmhseg.datasets.slices import SliceSet
+from wmhseg.errors import InputError
+from wmhseg.geometry import crop_pad, resample
+from wmhseg.pipeline import Working, prepare_working, to_working_grid
+from wmhseg.volume import Volume, read_volume
+
+
+def prepare_case(case: Case, recipe: Recipe) -> SliceSet:
+    """Prepare a case exactly as inference would, and its reference mask with it.
+
+    Raises:
+        InputError: An image is unreadable or the mask is not on the FLAIR's grid.
+    """
+    flair, t1, truth = (read_volume(path) for path in (case.flair, case.t1, case.truth))
+    if not truth.grid.same_as(flair.grid):
+        raise InputError(f"{case.truth}: expected the FLAIR's grid ({flair.grid}), found {truth.grid}")
+    working = to_working_grid(flair, t1, recipe)
+    prepared = prepare_working(working, recipe)
+    labels = _labels_on_working_grid(truth, working)
+    size = (recipe.patch, recipe.patch)
+    windows = crop_pad(labels[prepared.indices], prepared.start_yx, size)
+    return SliceSet(case.site, case.name, prepared.slices.astype(np.float16), windows)
+
+
+def _labels_on_working_grid(truth: Volume, working: Working) -> NDArray[np.uint8]:
+    """Move each label as a fraction and keep it where it fills at least half a voxel."""
+    array = np.rint(truth.array).astype(np.uint8)
+    if working.reorientation is not None:
+        array = working.reorientation.apply(array)
+    if working.flair.grid == working.axial_grid:
+        return array
+    moved = np.zeros(working.flair.grid.shape_zyx, np.uint8)
+    for label in (2, 1):
+        part = Volume((array == label).astype(np.float32), working.axial_grid)
+        moved[resample(part, working.flair.grid).array >= 0.5] = label
+    return moved

@@ -1,0 +1,53 @@
+"""Prepared slices: what training reads, one folder of NumPy files per case."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wmhseg.errors import InputError
+
+
+@dataclass(frozen=True)
+class SliceSet:
+    """Prepared slices of one case.
+
+    Attributes:
+        site: The case's site.
+        name: The case's name.
+        images: (N, 200, 200, 2) float16 FLAIR and T1, normalised.
+        labels: (N, 200, 200) uint8, 1 = WMH, 2 = other pathology.
+    """
+
+    site: str
+    name: str
+    images: NDArray[np.float16]
+    labels: NDArray[np.uint8]
+
+
+def save_slices(slices: SliceSet, folder: Path) -> None:
+    """Write one case's slices below `folder`."""
+    target = folder / f"{slices.site}__{slices.name}"
+    target.mkdir(parents=True, exist_ok=True)
+    np.save(target / "images.npy", slices.images)
+    np.save(target / "labels.npy", slices.labels)
+    (target / "case.json").write_text(json.dumps({"site": slices.site, "name": slices.name}) + "\n")
+
+
+def load_slices(folder: str | Path) -> list[SliceSet]:
+    """Open every case below `folder`, memory-mapped, sorted by folder name.
+
+    Raises:
+        InputError: There is none.
+    """
+    found = []
+    for path in sorted(Path(folder).glob("*/case.json")):
+        case = json.loads(path.read_text())
+        images = np.load(path.with_name("images.npy"), mmap_mode="r", allow_pickle=False)
+        labels = np.load(path.with_name("labels.npy"), mmap_mode="r", allow_pickle=False)
+        found.append(SliceSet(case["site"], case["name"], images, labels))
+    if not found:
+        raise InputError(f"{folder}: expected prepared slices, found none; run the prepare step first")
+    return found

@@ -1,0 +1,129 @@
+"""The ensemble: verified weights, loaded once, and the mean probability of all members."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from wmhseg.errors import WeightsError
+from wmhseg.manifest import Manifest, Member, verify
+from wmhseg.unet import build_unet, folded_weights
+
+Precision = Literal["auto", "float32", "bfloat16"]
+Array = NDArray[np.float32]
+
+BATCH = 4  # larger ones are no faster on a CPU and take more memory
+# Only AMX multiplies bfloat16 faster than float32; AVX-512's bfloat16 was measured 1.7x slower.
+AMX_FLAG = "amx_bf16"
+
+
+class Ensemble:
+    """Networks of one architecture whose probabilities are averaged (Li et al. 2018, section 3.3).
+
+    Args:
+        manifest: Which files; each is verified before it is opened.
+        precision: Arithmetic of the convolutions; "auto" takes bfloat16 where the processor (or
+            a GPU) is faster with it, float32 elsewhere.
+
+    Raises:
+        WeightsError: A file is missing, changed, or does not fit the network.
+    """
+
+    def __init__(self, manifest: Manifest, precision: Precision = "auto") -> None:
+        self.precision = choose_precision() if precision == "auto" else precision
+        self._members = load_members(manifest)
+        self._functions: dict[
+            tuple[int, int], tuple[keras.Model, tf.types.experimental.PolymorphicFunction]
+        ] = {}
+
+    def predict(self, slices: Array) -> Array:
+        """Return the mean probability.
+
+        Args:
+            slices: (N, Y, X, 2) FLAIR and T1, prepared with the manifest's recipe.
+
+        Returns:
+            (N, Y, X) float32.
+        """
+        return np.mean(list(self.predict_members(slices)), axis=0, dtype=np.float32)
+
+    def predict_members(self, slices: Array) -> list[Array]:
+        """Return each member's probability, (N, Y, X) float32."""
+        return [self._predict_one(weights, slices) for weights in self._members]
+
+    def _predict_one(self, weights: Sequence[Array], slices: Array) -> Array:
+        model, function = self._network((slices.shape[1], slices.shape[2]))
+        model.set_weights(weights)
+        probability = np.zeros(slices.shape[:3], np.float32)
+        for start in range(0, len(slices), BATCH):
+            batch = slices[start : start + BATCH]
+            # A batch of another size would build the graph a second time.
+            padded = np.zeros((BATCH, *slices.shape[1:]), np.float32)
+            padded[: len(batch)] = batch
+            probability[start : start + BATCH] = function(padded).numpy()[: len(batch), ..., 0]
+        return probability
+
+    def _network(
+        self, size_yx: tuple[int, int]
+    ) -> tuple[keras.Model, tf.types.experimental.PolymorphicFunction]:
+        """Build the network and its graph once per size; members differ in their variables only."""
+        if size_yx not in self._functions:
+            policy = "mixed_bfloat16" if self.precision == "bfloat16" else "float32"
+            model = build_unet(size_yx, batch_normalisation=False, dtype=policy)
+            signature = [tf.TensorSpec((BATCH, *size_yx, 2), tf.float32)]
+            function = tf.function(lambda batch: model(batch, training=False), input_signature=signature)
+            self._functions[size_yx] = model, function
+        return self._functions[size_yx]
+
+
+def load_members(manifest: Manifest) -> list[list[Array]]:
+    """Verify and read all members; batch normalisation is folded into the convolutions.
+
+    Returns:
+        For each member kernel and bias of each of the 19 convolutions, in order.
+
+    Raises:
+        WeightsError: A file is missing, changed, or does not fit the network.
+    """
+    models: dict[bool, keras.Model] = {}
+    members = []
+    for member in manifest.members:
+        verify(member)
+        kind = member.batch_normalisation
+        if kind not in models:
+            models[kind] = build_unet(batch_normalisation=kind)
+        _load(models[kind], member)
+        members.append(folded_weights(models[kind]))
+    return members
+
+
+def _load(model: keras.Model, member: Member) -> None:
+    try:
+        model.load_weights(member.path)
+    except (OSError, ValueError, KeyError) as error:
+        reason = (str(error).splitlines() or ["unreadable"])[0][:120]
+        raise WeightsError(f"{member.path}: expected weights of the U-Net, found others ({reason})") from None
+
+
+def choose_precision() -> Literal["float32", "bfloat16"]:
+    """Return the faster arithmetic of this machine, by what the processor says it has."""
+    if tf.config.list_physical_devices("GPU"):
+        return "bfloat16"
+    try:
+        flags = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return "float32"
+    return "bfloat16" if AMX_FLAG in flags else "float32"
+
+
+def use_threads(count: int) -> None:
+    """Limit TensorFlow to `count` threads; to be called before anything is computed."""
+    tf.config.threading.set_intra_op_parallelism_threads(count)
+    tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -1,0 +1,1 @@
+"""How good a segmentation is: the challenge organisers' metrics, ranking and statistics."""

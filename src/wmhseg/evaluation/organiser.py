@@ -1,0 +1,199 @@
+"""The five metrics of the WMH Segmentation Challenge, as its organisers compute them.
+
+Definitions: Kuijf et al. 2019 (doi 10.1109/TMI.2019.2905770); Li et al. 2018, section 2.3. Details
+and numbers are those of the organisers' program, evaluation.py. Where it gives none or fails:
+
+| truth | result | DSC | H95 | AVD | log difference | recall | precision | F1 |
+|---|---|---|---|---|---|---|---|---|
+| empty | empty | 1 | NaN* | 0 | 0 | 1* | 1* | 1* |
+| empty | not empty | 0* | NaN | infinite | infinite | 1* | 0* | 0* |
+| not empty | empty | 0* | NaN* | 100* | infinite | 0* | 1* | 0* |
+
+(* is their own number.) H95 is NaN wherever a mask has no boundary: also when it fills its slices
+from edge to edge. Two oddities of their program are left out: a truth that fills the whole image
+holds one lesion, not none; an 8-bit result has no upper limit (theirs depends on the compiler).
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from wmhseg.errors import InputError
+from wmhseg.lesions import label_lesions
+from wmhseg.volume import Grid, Volume, from_image
+
+Mask = NDArray[np.bool_]
+
+# Larger values of a result do not count, as in the organisers' program.
+LARGEST_RESULT_VALUE = 1000
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well one result agrees with its truth; see the module for empty masks.
+
+    Attributes:
+        dsc: Dice similarity coefficient, 0 to 1.
+        h95_mm: Modified Hausdorff distance (95th percentile), mm; NaN where undefined.
+        avd_percent: Absolute volume difference in percent of the true volume.
+        lesion_recall: True lesions touched by the result / true lesions.
+        lesion_f1: Harmonic mean of lesion recall and lesion precision.
+        lesion_precision: Result lesions that touch the truth / result lesions.
+        abs_log_volume_difference: |ln(result volume / true volume)|.
+    """
+
+    dsc: float
+    h95_mm: float
+    avd_percent: float
+    lesion_recall: float
+    lesion_f1: float
+    lesion_precision: float
+    abs_log_volume_difference: float
+
+
+def score(truth: NDArray[Any], result: NDArray[Any], grid: Grid) -> Scores:
+    """Score a result against the truth.
+
+    Args:
+        truth: (Z, Y, X); 0.5 to 1.5 is WMH, 1.5 to 2.5 other pathology, where the result is ignored.
+        result: (Z, Y, X); WMH from 1 on for integers and booleans, from 0.5 on for floats.
+        grid: The truth's grid; the result is taken to lie on it.
+
+    Raises:
+        ValueError: The arrays and the grid differ in size, or the result holds no real numbers.
+    """
+    if not truth.shape == result.shape == grid.shape_zyx:
+        raise ValueError(
+            f"expected truth and result on the grid's {grid.shape_zyx}, "
+            f"found truth {truth.shape} and result {result.shape}"
+        )
+    # As float32, or 0.5 and 1.5 become 0 and 1 for an integer type and select the background.
+    labels = np.asarray(truth, dtype=np.float32)
+    true = (labels >= 0.5) & (labels <= 1.5)
+    found = _counted(result) & ~((labels >= 1.5) & (labels <= 2.5))
+    box = _box_around(true | found)
+    return _score_masks(true[box], found[box], _index_to_mm(grid))
+
+
+def score_files(truth_path: str | Path, result_path: str | Path) -> Scores:
+    """Score a result file against a truth file, voxel by voxel.
+
+    As the organisers do, the result is put on the truth's grid: its own origin, spacing and
+    direction are not looked at.
+
+    Raises:
+        InputError: A file is missing or not a 3D image, or the two differ in size.
+    """
+    truth, result = _read(Path(truth_path)), _read(Path(result_path))
+    if truth.grid.size_xyz != result.grid.size_xyz:
+        raise InputError(
+            f"{result_path}: expected {truth.grid} as in {truth_path}, found {result.grid}; "
+            "put the result on the grid of the truth"
+        )
+    return score(truth.array, result.array, truth.grid)
+
+
+def _read(path: Path) -> Volume:
+    """Read a mask with its own number type, which decides what counts; it may be empty."""
+    if not path.is_file():
+        raise InputError(f"{path}: expected a mask file, found none; check the path")
+    try:
+        image = sitk.ReadImage(str(path))
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1].strip()
+        raise InputError(f"{path}: not a readable image ({reason}); check or copy the file again") from None
+    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
+        image = image[:, :, :, 0]
+    if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
+        found = f"{image.GetDimension()} dimensions of {image.GetPixelIDTypeAsString()}"
+        raise InputError(f"{path}: expected one 3D mask, found {found}; extract the mask to score")
+    return from_image(image)
+
+
+def _counted(result: NDArray[Any]) -> Mask:
+    """Return where a result says WMH."""
+    if result.dtype.kind not in "biuf":
+        raise ValueError(f"expected a result of real numbers, found {result.dtype}")
+    lowest = 0.5 if result.dtype.kind == "f" else 1
+    if result.dtype.itemsize == 1:
+        return result >= lowest
+    return (result >= lowest) & (result <= LARGEST_RESULT_VALUE)
+
+
+def _box_around(mask: Mask) -> tuple[slice, slice, slice]:
+    """Return the smallest box about a mask plus one voxel on each side that is not the image's edge.
+
+    With that voxel, what touches the box's edge touches the image's edge too. Empty for no voxel.
+    """
+    plane = np.asarray(mask.any(axis=0))
+    indices = [np.flatnonzero(used) for used in (mask.any(axis=(1, 2)), plane.any(axis=1), plane.any(axis=0))]
+    z, y, x = (slice(max(int(i[0]) - 1, 0), int(i[-1]) + 2) if i.size else slice(0) for i in indices)
+    return z, y, x
+
+
+def _index_to_mm(grid: Grid) -> NDArray[np.float64]:
+    """Return the matrix (3, 3) from (z, y, x) index rows to mm; distances need no origin."""
+    columns_xyz = np.asarray(grid.direction, dtype=float).reshape(3, 3) * np.asarray(grid.spacing_mm)
+    return columns_xyz.T[::-1]
+
+
+def _score_masks(true: Mask, found: Mask, index_to_mm: NDArray[np.float64]) -> Scores:
+    volume, found_volume = int(np.count_nonzero(true)), int(np.count_nonzero(found))
+    common = int(np.count_nonzero(true & found))
+    recall, precision = _touched_fraction(true, found), _touched_fraction(found, true)
+    return Scores(
+        dsc=2 * common / (volume + found_volume) if volume + found_volume else 1.0,
+        h95_mm=_h95_mm(_boundary(true), _boundary(found), index_to_mm),
+        avd_percent=_avd_percent(volume, found_volume),
+        lesion_recall=recall,
+        lesion_f1=2 * precision * recall / (precision + recall) if precision + recall else 0.0,
+        lesion_precision=precision,
+        abs_log_volume_difference=_abs_log_difference(volume, found_volume),
+    )
+
+
+def _avd_percent(volume: int, found_volume: int) -> float:
+    if volume == 0:
+        return math.inf if found_volume else 0.0
+    return abs(found_volume - volume) / volume * 100
+
+
+def _abs_log_difference(volume: int, found_volume: int) -> float:
+    if volume == 0 or found_volume == 0:
+        return 0.0 if volume == found_volume else math.inf
+    return abs(math.log(found_volume / volume))
+
+
+def _touched_fraction(lesions: Mask, other: Mask) -> float:
+    """Return the fraction of the lesions that share a voxel with the other mask; 1 for none."""
+    labels, count = label_lesions(lesions)
+    if count == 0:
+        return 1.0
+    return int(np.count_nonzero(np.bincount(labels[other & lesions], minlength=1))) / count
+
+
+def _boundary(mask: Mask) -> Mask:
+    """Return the voxels with a background voxel among their 8 neighbours in the slice.
+
+    That is the mask minus its erosion by SimpleITK's ball of radius (1, 1, 0), which is the 3x3
+    square; beyond the image's edge everything counts as inside.
+    """
+    padded = np.pad(mask, ((0, 0), (1, 1), (1, 1)), constant_values=True)
+    rows = padded[:, :-2] & padded[:, 1:-1] & padded[:, 2:]
+    inside: Mask = rows[:, :, :-2] & rows[:, :, 1:-1] & rows[:, :, 2:]
+    return mask & ~inside
+
+
+def _h95_mm(true_boundary: Mask, found_boundary: Mask, index_to_mm: NDArray[np.float64]) -> float:
+    """Return the larger 95th percentile of the distances from each boundary to the other."""
+    points = [np.argwhere(boundary) @ index_to_mm for boundary in (true_boundary, found_boundary)]
+    if not (len(points[0]) and len(points[1])):
+        return math.nan
+    to_found, to_true = KDTree(points[1]).query(points[0])[0], KDTree(points[0]).query(points[1])[0]
+    return float(max(np.percentile(to_found, 95), np.percentile(to_true, 95)))

@@ -1,0 +1,83 @@
+"""Write an ensemble: float16 members and their manifest."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import h5py
+import keras
+import numpy as np
+
+from wmhseg.config import Recipe
+from wmhseg.errors import OutputError, WeightsError
+from wmhseg.manifest import Manifest, Member, file_sha256, write_manifest
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network to be written, and what the manifest says about its training."""
+
+    model: keras.Model
+    batch_normalisation: bool
+    training: dict[str, Any]
+
+
+def write_ensemble(folder: str | Path, name: str, recipe: Recipe, networks: Sequence[Trained]) -> Manifest:
+    """Write one `.weights.h5` per network and `manifest.json`.
+
+    Kernels are stored as float16 (half the size; probabilities change by less than 1e-3), biases
+    and batch normalisation, whose range is wider, as float32.
+
+    Raises:
+        OutputError: The folder cannot be written or holds an ensemble already.
+        WeightsError: A kernel does not fit into float16.
+    """
+    folder = Path(folder)
+    if (folder / "manifest.json").exists():
+        raise OutputError(
+            f"{folder}: expected a folder without an ensemble, found manifest.json; choose another"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        members = [_write_member(folder, index, network) for index, network in enumerate(networks)]
+        manifest = Manifest(name, recipe, tuple(members), {})
+        write_manifest(folder, manifest)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from None
+    return manifest
+
+
+def _write_member(folder: Path, index: int, network: Trained) -> Member:
+    path = folder / f"member-{index}.weights.h5"
+    full = folder / f".float32-{index}.weights.h5"
+    try:
+        network.model.save_weights(full)
+        _halve_kernels(full, path)
+    finally:
+        full.unlink(missing_ok=True)
+    return Member(path, file_sha256(path), network.batch_normalisation, network.training)
+
+
+def _halve_kernels(source: Path, target: Path) -> None:
+    """Copy an HDF5 file, with 4D data sets (convolution kernels) as float16."""
+    with h5py.File(source, "r") as old, h5py.File(target, "w") as new:
+        new.attrs.update(old.attrs)
+
+        def copy(name: str, item: h5py.Group | h5py.Dataset) -> None:
+            if isinstance(item, h5py.Group):
+                new.require_group(name).attrs.update(item.attrs)
+                return
+            values = item[()]
+            if np.ndim(values) == 4:
+                if np.abs(values).max(initial=0) > np.finfo(np.float16).max:
+                    raise WeightsError(
+                        f"{source}: expected kernels below 65504, found larger ones; training diverged"
+                    )
+                values = values.astype(np.float16)
+            new.create_dataset(name, data=values).attrs.update(item.attrs)
+
+        old.visititems(copy)

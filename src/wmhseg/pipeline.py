@@ -1,0 +1,108 @@
+"""The whole story: FLAIR and T1 in, WMH mask on the FLAIR's own grid out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wmhseg.config import Recipe
+from wmhseg.geometry import Reorientation, in_plane_grid, resample, smooth_for, to_axial_lps, undo_crop_pad
+from wmhseg.postprocess import postprocess
+from wmhseg.preprocess import Prepared, prepare
+from wmhseg.volume import Grid, Volume
+
+Predict = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Working:
+    """Both images where the network wants them, and the way back.
+
+    Attributes:
+        flair: FLAIR on the working grid.
+        t1: T1 on the working grid, or None.
+        axial_grid: The FLAIR's own grid after reorientation, before in-plane resampling.
+        reorientation: What brought the FLAIR to `axial_grid`; None when it was left as given.
+    """
+
+    flair: Volume
+    t1: Volume | None
+    axial_grid: Grid
+    reorientation: Reorientation | None
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """The result on the FLAIR's own grid.
+
+    Attributes:
+        mask: WMH mask, uint8 0/1.
+        probability: Mean probability of the ensemble, float32, 0 where nothing was computed.
+        slices_computed: Number of slices that went through the network.
+        t1_used: False when the network saw FLAIR alone.
+    """
+
+    mask: Volume
+    probability: Volume
+    slices_computed: int
+    t1_used: bool
+
+
+def segment(flair: Volume, t1: Volume | None, recipe: Recipe, predict: Predict) -> Segmentation:
+    """Segment one scan.
+
+    Args:
+        flair: FLAIR on any grid.
+        t1: T1 on any grid, brought onto the FLAIR's by its header; None for FLAIR alone.
+        recipe: The recipe that the network was trained with.
+        predict: Slices (N, 200, 200, 2) to mean probability (N, 200, 200).
+
+    Raises:
+        BrainMaskError: No head or brain was found.
+        InputError: The recipe needs a T1 and there is none.
+    """
+    working = to_working_grid(flair, t1, recipe)
+    prepared = prepare_working(working, recipe)
+    probability = _to_axial_grid(predict(prepared.slices), prepared, working)
+    mask = postprocess(probability, working.axial_grid.voxel_volume_mm3, recipe)
+
+    def undo(array: NDArray[np.generic]) -> Volume:
+        return Volume(working.reorientation.undo(array) if working.reorientation else array, flair.grid)
+
+    return Segmentation(undo(mask), undo(probability), len(prepared.indices), prepared.t1_used)
+
+
+def to_working_grid(flair: Volume, t1: Volume | None, recipe: Recipe) -> Working:
+    """Bring T1 onto the FLAIR's grid, both to axial LPS and to the recipe's in-plane spacing."""
+    if t1 is not None and not t1.grid.same_as(flair.grid):
+        t1 = resample(smooth_for(t1, flair.grid), flair.grid, outside=float(t1.array.min()))
+    reorientation = None
+    if recipe.axial_lps:
+        flair, reorientation = to_axial_lps(flair)
+        t1 = None if t1 is None else Volume(reorientation.apply(t1.array), flair.grid)
+    axial_grid = flair.grid
+    if recipe.spacing_range_mm is not None:
+        grid = in_plane_grid(axial_grid, recipe.spacing_range_mm, recipe.target_spacing_mm)
+        if grid != axial_grid:
+            flair = resample(smooth_for(flair, grid), grid, outside=float(flair.array.min()))
+            t1 = None if t1 is None else resample(smooth_for(t1, grid), grid, outside=float(t1.array.min()))
+    return Working(flair, t1, axial_grid, reorientation)
+
+
+def prepare_working(working: Working, recipe: Recipe) -> Prepared:
+    """Prepare the slices of images that are on the working grid already."""
+    spacing = working.flair.grid.spacing_mm
+    t1 = None if working.t1 is None else working.t1.array
+    return prepare(working.flair.array, t1, (spacing[1], spacing[0]), recipe)
+
+
+def _to_axial_grid(
+    predicted: NDArray[np.float32], prepared: Prepared, working: Working
+) -> NDArray[np.float32]:
+    """Put predicted windows (N, 200, 200) back into a volume on the axial grid."""
+    probability = np.zeros(prepared.shape_zyx, np.float32)
+    probability[prepared.indices] = undo_crop_pad(predicted, prepared.start_yx, prepared.shape_zyx[1:])
+    if working.flair.grid == working.axial_grid:
+        return probability
+    return np.asarray(resample(Volume(probability, working.flair.grid), working.axial_grid).array)

@@ -1,0 +1,210 @@
+"""From a FLAIR and a T1 on one grid to the slices that the network sees."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from wmhseg.config import INTENSITY_CLIP, Recipe
+from wmhseg.errors import BrainMaskError, InputError
+from wmhseg.geometry import centre_start, crop_pad
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+# Erosion that leaves deep brain in whole-head and in skull-stripped scans alike.
+CORE_DEPTH_MM = 16.0
+MAD_TO_SD = 1.4826
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Slices for the network and what is needed to put its answer back.
+
+    Attributes:
+        slices: (N, 200, 200, 2) float32, FLAIR and T1, only the slices worth computing.
+        indices: (N,) the slice number in the volume of each.
+        start_yx: Row and column in the volume of a slice's first pixel.
+        shape_zyx: Shape of the volume.
+        t1_used: False when the second channel is empty.
+    """
+
+    slices: Array
+    indices: NDArray[np.intp]
+    start_yx: tuple[int, int]
+    shape_zyx: tuple[int, int, int]
+    t1_used: bool
+
+
+def prepare(flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], recipe: Recipe) -> Prepared:
+    """Normalise both images, cut 200x200 windows and leave out slices nobody needs.
+
+    Args:
+        flair: FLAIR (Z, Y, X).
+        t1: T1 on the same grid, or None.
+        spacing_yx_mm: Pixel size along y and x.
+        recipe: Which preprocessing.
+
+    Raises:
+        BrainMaskError: No head or brain was found.
+        InputError: The recipe needs a T1 and there is none.
+    """
+    if t1 is None and recipe.normalisation != "robust":
+        raise InputError(
+            f"T1: the {recipe.name} recipe needs one, found none; give a T1 or use other weights"
+        )
+    end = int(len(flair) * recipe.end_slice_fraction)
+    kept = np.zeros(len(flair), bool)
+    kept[end : len(flair) - end] = True
+    if recipe.normalisation == "robust":
+        return _prepare_robust(flair, t1, spacing_yx_mm, recipe, kept)
+    size = (recipe.patch, recipe.patch)
+    start = centre_start((flair.shape[1], flair.shape[2]), size)
+    channels = _prepare_paper if recipe.normalisation == "paper" else _prepare_published
+    return _assemble(channels(flair, t1, start, recipe), kept, start, flair.shape, True)
+
+
+def _prepare_paper(flair: Array, t1: Array, start: tuple[int, int], recipe: Recipe) -> list[Array]:
+    """Crop/pad, then mean and SD inside each modality's own mask (Li et al. 2018, section 3.1)."""
+    channels = []
+    for name, image, threshold in (("FLAIR", flair, recipe.flair_threshold), ("T1", t1, recipe.t1_threshold)):
+        window = crop_pad(image, start, (recipe.patch, recipe.patch))
+        mask = np.stack([_filled(_largest(part)) for part in window >= threshold])
+        channels.append(_standardise(window, mask, name))
+    return channels
+
+
+def _prepare_published(flair: Array, t1: Array, start: tuple[int, int], recipe: Recipe) -> list[Array]:
+    """Mean and SD inside the FLAIR mask for both, then crop/pad with 0 (the released code)."""
+    mask = np.stack([_filled(part) for part in flair >= recipe.flair_threshold])
+    size = (recipe.patch, recipe.patch)
+    return [
+        crop_pad(_standardise(image, mask, name), start, size)
+        for name, image in (("FLAIR", flair), ("T1", t1))
+    ]
+
+
+def _prepare_robust(
+    flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], recipe: Recipe, kept: Mask
+) -> Prepared:
+    """Median and MAD in the deep part of the head; windows about the head (paper, section 6: outlook)."""
+    core = core_mask(head_mask(flair, spacing_yx_mm, "FLAIR"), spacing_yx_mm)
+    if not core.any():
+        raise BrainMaskError(
+            f"FLAIR: expected a head at least {2 * CORE_DEPTH_MM:.0f} mm wide, found none; look at the image"
+        )
+    size = (recipe.patch, recipe.patch)
+    start = _head_start(core, size)
+    kept = kept & core.any(axis=(1, 2))
+    channels = [_robust(flair, core, start, size, "FLAIR")]
+    if t1 is None:
+        channels.append(np.zeros_like(channels[0]))
+    else:
+        inside = core & head_mask(t1, spacing_yx_mm, "T1")
+        channels.append(_robust(t1, inside, start, size, "T1"))
+    return _assemble(channels, kept, start, flair.shape, t1 is not None)
+
+
+def head_mask(image: Array, spacing_yx_mm: tuple[float, float], name: str) -> Mask:
+    """Find the head (or the brain of a stripped scan) without any absolute intensity.
+
+    Otsu's threshold on the square root of the smoothed image, halved towards the background;
+    the largest 3D component, holes filled slice by slice. The root keeps bright fat from
+    pulling the threshold above brain.
+
+    Args:
+        image: (Z, Y, X), any scale and offset.
+        spacing_yx_mm: Pixel size.
+        name: The image's name in errors.
+
+    Raises:
+        BrainMaskError: The image has no contrast.
+    """
+    smooth = ndimage.gaussian_filter(image, (0, 1.5 / spacing_yx_mm[0], 1.5 / spacing_yx_mm[1]))
+    low, high = np.percentile(smooth, (0.5, 99.5))
+    if not high > low:
+        raise BrainMaskError(
+            f"{name}: expected a head on a darker background, found no contrast; look at the image"
+        )
+    root = np.sqrt(np.clip((smooth - low) / (high - low), 0, 1))
+    threshold = _otsu(root) ** 2
+    scaled = (smooth - low) / (high - low)
+    background = float(np.median(scaled[scaled < threshold]))
+    largest = _largest(scaled > background + 0.5 * (threshold - background))
+    return np.stack([_filled(part) for part in largest])
+
+
+def core_mask(head: Mask, spacing_yx_mm: tuple[float, float]) -> Mask:
+    """Return what lies more than 16 mm inside the head, slice by slice (Z, Y, X)."""
+    core = np.zeros_like(head)
+    for index in np.flatnonzero(head.any(axis=(1, 2))):
+        padded = np.pad(head[index], 1)
+        depth = ndimage.distance_transform_edt(padded, sampling=spacing_yx_mm)
+        core[index] = depth[1:-1, 1:-1] > CORE_DEPTH_MM
+    return core
+
+
+def _head_start(core: Mask, size: tuple[int, int]) -> tuple[int, int]:
+    """Centre the window on the upper 60 % of the head: below, face and neck shift the centre."""
+    slices = np.flatnonzero(core.any(axis=(1, 2)))
+    flat = core[slices[int(0.4 * len(slices)) :]].any(axis=0)
+    middle = []
+    for axis in (1, 0):
+        extent = np.flatnonzero(flat.any(axis=axis))
+        middle.append(int(extent[0] + extent[-1] + 1) // 2)
+    return middle[0] - size[0] // 2, middle[1] - size[1] // 2
+
+
+def _robust(image: Array, inside: Mask, start: tuple[int, int], size: tuple[int, int], name: str) -> Array:
+    values = image[inside]
+    centre = np.median(values) if values.size else 0.0
+    spread = MAD_TO_SD * np.median(np.abs(values - centre)) if values.size else 0.0
+    if not spread > 0:
+        raise BrainMaskError(
+            f"{name}: expected tissue contrast inside the head, found none; look at the image"
+        )
+    window = crop_pad(image, start, size, fill=float(image.min()))
+    return np.clip((window - centre) / spread, *INTENSITY_CLIP).astype(np.float32)
+
+
+def _standardise(image: Array, mask: Mask, name: str) -> Array:
+    """Subtract the mean and divide by the SD, both inside `mask`."""
+    values = image[mask].astype(np.float64)
+    if values.size == 0 or not values.std() > 0:
+        raise BrainMaskError(
+            f"{name}: expected brain above the recipe's raw intensity threshold, found none; "
+            "use weights with the default recipe for scans on another intensity scale"
+        )
+    return ((image - values.mean()) / values.std()).astype(np.float32)
+
+
+def _assemble(
+    channels: list[Array], kept: Mask, start: tuple[int, int], shape: tuple[int, ...], t1_used: bool
+) -> Prepared:
+    indices = np.flatnonzero(kept)
+    slices = np.stack([channel[indices] for channel in channels], axis=-1)
+    return Prepared(slices, indices, start, (shape[0], shape[1], shape[2]), t1_used)
+
+
+def _otsu(values: Array) -> float:
+    """Return the threshold of largest between-class variance for values in 0..1 (Otsu 1979)."""
+    counts, edges = np.histogram(values, 256, (0.0, 1.0))
+    centres = (edges[1:] + edges[:-1]) / 2
+    below = np.cumsum(counts)[:-1].astype(float)
+    sums = np.cumsum(counts * centres)
+    above = below[-1] + counts[-1] - below
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * (sums[:-1] / below - (sums[-1] - sums[:-1]) / above) ** 2
+    return float(centres[np.nanargmax(between)])
+
+
+def _largest(mask: Mask) -> Mask:
+    labels, count = ndimage.label(mask)
+    if count <= 1:
+        return mask
+    return np.asarray(labels == 1 + np.argmax(np.bincount(labels.ravel())[1:]))
+
+
+_filled: Callable[[Mask], Mask] = ndimage.binary_fill_holes

@@ -1,0 +1,157 @@
+"""One scan from files to files: what `wmhseg segment` does."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wmhseg import __version__
+from wmhseg.errors import OutputError
+from wmhseg.geometry import to_axial_lps
+from wmhseg.manifest import Manifest, default_weights, read_manifest
+from wmhseg.pipeline import Segmentation, segment
+from wmhseg.report import Summary, draw_overlay, summarise
+from wmhseg.volume import Volume, read_volume, replacing, write_volume
+
+if TYPE_CHECKING:
+    from wmhseg.ensemble import Ensemble, Precision
+
+log = logging.getLogger("wmhseg")
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Files to write; None leaves one out."""
+
+    mask: Path
+    report: Path | None = None
+    overlay: Path | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to compute: weights folder, threads and precision; None takes the default."""
+
+    weights: Path | None = None
+    threads: int | None = None
+    precision: "Precision" = "auto"
+
+
+class Stopwatch:
+    """Seconds per named step, in order."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._start = self._last = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        """Book the time since the last lap under `name`."""
+        now = time.monotonic()
+        self.seconds[name] = round(now - self._last, 3)
+        self.seconds["total"] = round(now - self._start, 3)
+        self._last = now
+
+
+def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Settings) -> Summary:
+    """Segment one scan and write the mask and what else was asked for.
+
+    Everything is computed before the first file is written, and each file is written beside its
+    target and renamed, so a failure leaves earlier results as they were.
+
+    Raises:
+        InputError: An image is missing, unreadable or unfit.
+        BrainMaskError: No head or brain was found.
+        WeightsError: The weights are missing, changed or unfit.
+        OutputError: A result cannot be written.
+    """
+    watch = Stopwatch()
+    for path in (outputs.mask, outputs.report, outputs.overlay):
+        _check_writable(path)
+    manifest = read_manifest(settings.weights or default_weights())
+    with ThreadPoolExecutor(1) as executor:
+        # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
+        loading = executor.submit(_load_ensemble, manifest, settings)
+        flair = read_volume(flair_path)
+        t1 = None if t1_path is None else read_volume(t1_path)
+        watch.lap("read")
+        if t1 is None:
+            log.warning("no T1: segmenting with FLAIR alone")
+        result = segment(flair, t1, manifest.recipe, _predictor(loading, watch))
+    watch.lap("postprocess")
+    summary = summarise(result.mask.array, flair.grid.voxel_volume_mm3)
+    report = _report(summary, result, manifest, loading.result().precision)
+    _write(outputs, flair, result, report, watch)
+    log.info("%.2f ml WMH in %d lesions: %s", summary.volume_ml, summary.lesion_count, outputs.mask)
+    return summary
+
+
+def _load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
+    from wmhseg.ensemble import Ensemble, use_threads
+
+    if settings.threads:
+        use_threads(settings.threads)
+    return Ensemble(manifest, settings.precision)
+
+
+def _predictor(loading: "Future[Ensemble]", watch: Stopwatch) -> Callable[[np.ndarray], np.ndarray]:
+    def predict(slices: np.ndarray) -> np.ndarray:
+        watch.lap("prepare")
+        ensemble = loading.result()
+        watch.lap("wait_for_tensorflow")
+        log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
+        probability = ensemble.predict(slices)
+        watch.lap("network")
+        return probability
+
+    return predict
+
+
+def _report(summary: Summary, result: Segmentation, manifest: Manifest, precision: str) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    packages = ("keras", "numpy", "scipy", "SimpleITK", "h5py")
+    return {
+        **summary.to_dict(),
+        "slices_computed": result.slices_computed,
+        "t1_used": result.t1_used,
+        "recipe": manifest.recipe.to_dict(),
+        "weights": {
+            "name": manifest.name,
+            "sha256": {member.path.name: member.sha256 for member in manifest.members},
+        },
+        "precision": precision,
+        "versions": {"wmhseg": __version__, **{name: version(name) for name in packages}},
+    }
+
+
+def _write(
+    outputs: Outputs, flair: Volume, result: Segmentation, report: dict[str, Any], watch: Stopwatch
+) -> None:
+    if outputs.overlay is not None:
+        axial, turn = to_axial_lps(flair)
+        spacing = axial.grid.spacing_mm
+        picture = draw_overlay(axial.array, turn.apply(result.mask.array), (spacing[1], spacing[0]))
+        with replacing(outputs.overlay, ".png") as temporary:
+            picture.save(temporary)
+    if outputs.report is not None:
+        watch.lap("report")
+        with replacing(outputs.report) as temporary:
+            temporary.write_text(json.dumps({**report, "seconds": watch.seconds}, indent=2) + "\n")
+    # Last: a mask that is there means that the run is complete.
+    write_volume(outputs.mask, result.mask)
+
+
+def _check_writable(path: Path | None) -> None:
+    """Find out before minutes of computing whether a result can be written."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise OutputError(f"{path}: expected a file name, found a folder; add the name of the file to write")
+    with replacing(path, discard=True):
+        pass

@@ -1,0 +1,85 @@
+"""`python -m wmhseg.training prepare|fit`: case folders to slices, slices to weights."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from wmhseg.config import RECIPES
+from wmhseg.errors import InputError, WmhsegError
+from wmhseg.training.config import PRESETS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a training command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "prepare":
+            _prepare(options)
+        else:
+            _fit(options)
+    except WmhsegError as error:
+        print(f"wmhseg.training: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m wmhseg.training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    prepare = commands.add_parser("prepare", help="case folders to prepared slices")
+    prepare.add_argument(
+        "cases", type=Path, help="folder with SITE/CASE/{pre/FLAIR.nii.gz,pre/T1.nii.gz,wmh.nii.gz}"
+    )
+    prepare.add_argument("slices", type=Path, help="folder to write")
+    prepare.add_argument("--recipe", choices=sorted(RECIPES), default="default")
+    fit = commands.add_parser("fit", help="prepared slices to one network's weights")
+    fit.add_argument("slices", type=Path, help="folder written by prepare")
+    fit.add_argument(
+        "run", type=Path, help="folder for checkpoint, log, curve and weights; resumed if it exists"
+    )
+    fit.add_argument("--preset", choices=sorted(PRESETS), default="first")
+    fit.add_argument(
+        "--exclude", nargs="*", default=[], metavar="CASE", help="names of cases kept for testing"
+    )
+    fit.add_argument("--seed", type=int, default=0)
+    fit.add_argument("--epochs", type=int)
+    fit.add_argument("--batch-size", type=int)
+    fit.add_argument("--batches-per-epoch", type=int)
+    fit.add_argument("--learning-rate", type=float)
+    fit.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
+    return parser
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from wmhseg.datasets.cases import find_cases
+    from wmhseg.datasets.prepare import prepare_case
+    from wmhseg.datasets.slices import save_slices
+
+    for case in tqdm(find_cases(options.cases), unit="case"):
+        save_slices(prepare_case(case, RECIPES[options.recipe]), options.slices)
+
+
+def _fit(options: argparse.Namespace) -> None:
+    from wmhseg.datasets.slices import load_slices
+    from wmhseg.training.train import train
+
+    sets = load_slices(options.slices)
+    unknown = sorted(set(options.exclude) - {one.name for one in sets})
+    if unknown:
+        raise InputError(f"--exclude: expected names of prepared cases, found {', '.join(unknown)}")
+    sets = [one for one in sets if one.name not in options.exclude]
+    changes = {
+        name: value
+        for name in ("epochs", "batch_size", "batches_per_epoch", "learning_rate")
+        if (value := getattr(options, name)) is not None
+    }
+    train(
+        sets, replace(PRESETS[options.preset], seed=options.seed, **changes), options.run, options.precision
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""One training run, from prepared slices to weights."""
+
+import csv
+import json
+import platform
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from wmhseg import __version__
+from wmhseg.datasets.slices import SliceSet
+from wmhseg.errors import InputError
+from wmhseg.training.batches import Batches
+from wmhseg.training.config import TrainingConfig
+from wmhseg.training.curve import draw_curve
+from wmhseg.training.loss import dice_loss
+from wmhseg.unet import build_unet
+
+CHECKPOINT = "checkpoint.weights.h5"
+STATE = "state.json"
+LOG = "epochs.csv"
+WEIGHTS = "member.weights.h5"
+# A Dice loss this close to 1 after the first epochs means that the output is empty.
+COLLAPSED = 0.98
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where a run's files are and which cases it trained on."""
+
+    folder: Path
+    cases: list[str]
+
+
+def train(
+    sets: list[SliceSet], config: TrainingConfig, folder: str | Path, precision: str = "float32"
+) -> Run:
+    """Train one network, or go on where an interrupted run of the same settings stopped.
+
+    Args:
+        sets: Prepared slices of the training cases.
+        config: Settings.
+        folder: Receives the checkpoint, the log (CSV), the curve (PNG), the manifest and the weights.
+        precision: Keras dtype policy, "float32" or "mixed_bfloat16".
+
+    Raises:
+        InputError: The folder holds a run with other settings or other cases.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    cases = sorted(f"{one.site}/{one.name}" for one in sets)
+    settings = {"config": config.to_dict(), "cases": cases, "precision": precision}
+    first_epoch = _resume_epoch(folder, settings)
+    keras.utils.set_random_seed(config.seed)
+    model = compile_model(config, len(Batches(sets, config)), precision)
+    if first_epoch:
+        model.load_weights(folder / CHECKPOINT)
+    model.fit(
+        Batches(sets, config, first_epoch, workers=1),
+        epochs=config.epochs,
+        initial_epoch=first_epoch,
+        shuffle=False,
+        verbose="auto",
+        callbacks=[_EndOfEpoch(folder, settings)],
+    )
+    save_member(model, folder / WEIGHTS)
+    return Run(folder, cases)
+
+
+def compile_model(config: TrainingConfig, steps_per_epoch: int, precision: str) -> keras.Model:
+    """Build and compile the network of a run."""
+    model = build_unet((config.patch, config.patch), dtype=precision)
+    score = model.get_layer("score")
+    kernel, bias = score.get_weights()
+    score.set_weights([kernel, bias + np.float32(config.score_bias)])
+    rate: Any = config.learning_rate
+    if config.cosine_decay:
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps_per_epoch * config.epochs)
+    # XLA on CPUs lacks the fast convolutions that plain graphs get from oneDNN.
+    compiled = keras.backend.backend() != "tensorflow"
+    model.compile(optimizer=keras.optimizers.Adam(rate), loss=dice_loss, jit_compile=compiled)
+    return model
+
+
+def save_member(model: keras.Model, path: Path) -> None:
+    """Save the trained network for 200x200 slices, without the optimiser's state."""
+    plain = build_unet()
+    plain.set_weights(model.get_weights())
+    plain.save_weights(path)
+
+
+def _resume_epoch(folder: Path, settings: dict[str, Any]) -> int:
+    if not (folder / STATE).is_file():
+        return 0
+    state = json.loads((folder / STATE).read_text())
+    if state["settings"] != json.loads(json.dumps(settings)):
+        raise InputError(
+            f"{folder / STATE}: a run with other settings or cases is there; choose another folder"
+        )
+    return int(state["epochs_done"])
+
+
+class _EndOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Write checkpoint, state, log line and curve after every epoch; report a collapse."""
+
+    def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
+        super().__init__()
+        self._folder, self._settings, self._start = folder, settings, time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Save everything that a resumed run needs, the state last."""
+        loss = float((logs or {})["loss"])
+        temporary = self._folder / f"new-{CHECKPOINT}"
+        self.model.save_weights(temporary)
+        temporary.replace(self._folder / CHECKPOINT)
+        log = self._folder / LOG
+        rows = _read_log(log)[:epoch]
+        rows.append(
+            {"epoch": epoch + 1, "loss": loss, "dice": 1 - loss, "seconds": time.monotonic() - self._start}
+        )
+        with log.open("w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[-1]))
+            writer.writeheader()
+            writer.writerows(rows)
+        draw_curve([float(row["loss"]) for row in rows], self._folder / "curve.png")
+        versions = {"wmhseg": __version__, "keras": keras.__version__, "python": platform.python_version()}
+        state = {"settings": self._settings, "epochs_done": epoch + 1, "versions": versions}
+        (self._folder / STATE).write_text(json.dumps(state, indent=2) + "\n")
+        if epoch >= 2 and loss > COLLAPSED:
+            print(
+                f"\nloss {loss:.3f} after epoch {epoch + 1}: the output is almost empty; "
+                "lower the learning rate"
+            )
+
+
+def _read_log(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))

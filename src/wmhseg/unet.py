@@ -1,0 +1,116 @@
+"""The U-Net of Li et al. 2018 (Fig. 4): architecture only."""
+
+import keras
+import numpy as np
+from keras import layers
+from numpy.typing import NDArray
+
+from wmhseg.errors import WeightsError
+
+ENCODER = (64, 96, 128, 256, 512)
+DECODER = (256, 128, 96, 64)
+TRAINABLE_WITH_BN = 8_748_609
+TRAINABLE_WITHOUT_BN = 8_742_209
+# Sizes that leave the remainder of 200 in every pooling, so that each crop falls as at 200.
+SIZE_STEP, SIZE_REMAINDER = 32, 8
+
+
+def build_unet(
+    size_yx: tuple[int, int] = (200, 200),
+    *,
+    batch_normalisation: bool = True,
+    widths: tuple[tuple[int, ...], tuple[int, ...]] = (ENCODER, DECODER),
+    dtype: str = "float32",
+) -> keras.Model:
+    """Build the network: (N, rows, columns, 2) FLAIR and T1 to (N, rows, columns, 1) probability.
+
+    Args:
+        size_yx: Rows and columns: 200, or another number that leaves 8 when divided by 32
+            (a smaller patch with the same alignment between encoder and decoder).
+        batch_normalisation: After each of the 18 hidden convolutions, as in the paper; without
+            it the network is that of the authors' released weights.
+        widths: Channels of the five encoder and four decoder levels.
+        dtype: Keras dtype policy; the output is always float32.
+
+    Raises:
+        WeightsError: `size_yx` would align encoder and decoder differently from 200.
+    """
+    if any(size % SIZE_STEP != SIZE_REMAINDER for size in size_yx):
+        raise WeightsError(f"network: expected sizes that leave 8 when divided by 32, found {size_yx}")
+    encoder, decoder = widths
+    make = _Block(batch_normalisation, keras.dtype_policies.DTypePolicy(dtype))
+    inputs = keras.Input((*size_yx, 2), name="flair_t1")
+    x, skips = inputs, []
+    for level, width in enumerate(encoder):
+        if level:
+            x = layers.MaxPooling2D(2, dtype=make.policy, name=f"down{level}")(x)
+        # 5x5 on the first level; the second 256 convolution is 4x4 in the published models.
+        first, second = (5, 5) if level == 0 else (3, 4) if level == 3 else (3, 3)
+        x = make(make(x, width, first, f"enc{level}a"), width, second, f"enc{level}b")
+        skips.append(x)
+    for level, width in zip((3, 2, 1, 0), decoder, strict=True):
+        x = layers.UpSampling2D(2, interpolation="nearest", dtype=make.policy, name=f"up{level}")(x)
+        skip = _crop_to(skips[level], x, make.policy, level)
+        x = layers.Concatenate(dtype=make.policy, name=f"join{level}")([x, skip])
+        x = make(make(x, width, 3, f"dec{level}a"), width, 3, f"dec{level}b")
+    (top, bottom), (left, right) = _difference(inputs, x)
+    x = layers.ZeroPadding2D(((top, bottom), (left, right)), dtype=make.policy, name="pad")(x)
+    score = layers.Conv2D(1, 1, dtype="float32", name="score")(x)
+    return keras.Model(
+        inputs, layers.Activation("sigmoid", dtype="float32", name="probability")(score), name="unet"
+    )
+
+
+class _Block:
+    """Convolution, batch normalisation when asked for, ReLU."""
+
+    def __init__(self, batch_normalisation: bool, policy: keras.dtype_policies.DTypePolicy) -> None:
+        self.batch_normalisation, self.policy = batch_normalisation, policy
+
+    def __call__(self, x: keras.KerasTensor, width: int, kernel: int, name: str) -> keras.KerasTensor:
+        x = layers.Conv2D(
+            width, kernel, padding="same", kernel_initializer="he_normal", dtype=self.policy, name=name
+        )(x)
+        if self.batch_normalisation:
+            # 0.9: the moving averages must settle within a short training too.
+            x = layers.BatchNormalization(momentum=0.9, dtype=self.policy, name=f"{name}_bn")(x)
+        return layers.Activation("relu", dtype=self.policy, name=f"{name}_relu")(x)
+
+
+def _difference(
+    larger: keras.KerasTensor, smaller: keras.KerasTensor
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return (before, after) for rows and columns; the odd pixel goes after."""
+    rows, columns = (int(larger.shape[axis]) - int(smaller.shape[axis]) for axis in (1, 2))
+    return (rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2)
+
+
+def _crop_to(
+    skip: keras.KerasTensor, x: keras.KerasTensor, policy: keras.dtype_policies.DTypePolicy, level: int
+) -> keras.KerasTensor:
+    return layers.Cropping2D(_difference(skip, x), dtype=policy, name=f"crop{level}")(skip)
+
+
+def folded_weights(model: keras.Model) -> list[NDArray[np.float32]]:
+    """Return the weights of the same network without batch normalisation, folded in exactly.
+
+    kernel' = kernel * gamma / sqrt(variance + eps); bias' = (bias - mean) * gamma / sqrt(...) + beta.
+
+    Returns:
+        Kernel and bias of each of the 19 convolutions, in order: what `set_weights` of
+        `build_unet(batch_normalisation=False)` takes.
+    """
+    normalisations = {
+        layer.name: layer for layer in model.layers if isinstance(layer, layers.BatchNormalization)
+    }
+    weights = []
+    for layer in model.layers:
+        if not isinstance(layer, layers.Conv2D):
+            continue
+        kernel, bias = layer.get_weights()
+        if (normalisation := normalisations.get(f"{layer.name}_bn")) is not None:
+            gamma, beta, mean, variance = normalisation.get_weights()
+            factor = gamma / np.sqrt(variance + normalisation.epsilon)
+            kernel, bias = kernel * factor, (bias - mean) * factor + beta
+        weights += [kernel, bias]
+    return weights

@@ -1,0 +1,180 @@
+"""Volumes on a grid: the only place where the program reads and writes images."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from wmhseg.errors import InputError, OutputError
+
+sitk.ProcessObject.SetGlobalWarningDisplay(False)
+
+GRID_TOLERANCE = 1e-4  # relative to the spacing; headers carry float32
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where voxels are in the world, in SimpleITK's x, y, z order (LPS millimetres).
+
+    Attributes:
+        size_xyz: Number of voxels along x, y, z.
+        spacing_mm: Voxel size along x, y, z.
+        origin_mm: Centre of the first voxel.
+        direction: Row-major 3x3 direction cosines.
+    """
+
+    size_xyz: tuple[int, int, int]
+    spacing_mm: tuple[float, float, float]
+    origin_mm: tuple[float, float, float]
+    direction: tuple[float, ...]
+
+    @property
+    def shape_zyx(self) -> tuple[int, int, int]:
+        """Return the shape of an array on this grid."""
+        return self.size_xyz[2], self.size_xyz[1], self.size_xyz[0]
+
+    @property
+    def voxel_volume_mm3(self) -> float:
+        """Return the volume of one voxel."""
+        return float(np.prod(self.spacing_mm))
+
+    def same_as(self, other: "Grid") -> bool:
+        """Tell whether both grids put every voxel at the same place (to 1e-4 of a voxel)."""
+        if self.size_xyz != other.size_xyz:
+            return False
+        tolerance = GRID_TOLERANCE * min(self.spacing_mm)
+        return bool(
+            np.allclose(self.spacing_mm, other.spacing_mm, rtol=GRID_TOLERANCE, atol=0)
+            and np.allclose(self.origin_mm, other.origin_mm, rtol=0, atol=tolerance)
+            and np.allclose(self.direction, other.direction, rtol=0, atol=GRID_TOLERANCE)
+        )
+
+    def __str__(self) -> str:
+        """Describe the grid in a few words for messages."""
+        size = "x".join(map(str, self.size_xyz))
+        spacing = "x".join(f"{value:.3g}" for value in self.spacing_mm)
+        return f"{size} voxels of {spacing} mm"
+
+
+@dataclass(frozen=True)
+class Volume:
+    """An array (Z, Y, X) and its grid."""
+
+    array: NDArray[Any]
+    grid: Grid
+
+
+def to_image(volume: Volume) -> sitk.Image:
+    """Return the volume as a SimpleITK image."""
+    image = sitk.GetImageFromArray(volume.array)
+    image.SetSpacing(volume.grid.spacing_mm)
+    image.SetOrigin(volume.grid.origin_mm)
+    image.SetDirection(volume.grid.direction)
+    return image
+
+
+def from_image(image: sitk.Image) -> Volume:
+    """Return a 3D SimpleITK image as a volume."""
+    grid = Grid(image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+    return Volume(sitk.GetArrayFromImage(image), grid)
+
+
+def read_volume(path: str | Path) -> Volume:
+    """Read a 3D image (or a 4D one with a single volume) as float32.
+
+    Voxels that are NaN or infinite become the smallest finite value.
+
+    Raises:
+        InputError: The file is missing, unreadable, not 3D, has more than one channel, or holds
+            no finite or no varying values.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: expected an image file, found none; check the path or the mount")
+    try:
+        image = sitk.ReadImage(str(path))
+    except RuntimeError as error:
+        raise InputError(
+            f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
+        ) from None
+    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
+        image = image[:, :, :, 0]
+    if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
+        size = "x".join(map(str, image.GetSize()))
+        raise InputError(
+            f"{path}: expected one 3D volume with one value per voxel, found {size} with "
+            f"{image.GetNumberOfComponentsPerPixel()}; extract the volume to segment"
+        )
+    volume = from_image(sitk.Cast(image, sitk.sitkFloat32))
+    finite = np.isfinite(volume.array)
+    if not finite.all():
+        lowest = volume.array[finite].min() if finite.any() else np.float32(0)
+        volume = Volume(np.where(finite, volume.array, lowest), volume.grid)
+    if volume.array.min() == volume.array.max():
+        raise InputError(f"{path}: expected a scan, found the same value in every voxel; check the file")
+    return volume
+
+
+def write_volume(path: str | Path, volume: Volume) -> None:
+    """Write an image beside its target, then rename: a failure leaves what was there.
+
+    Raises:
+        OutputError: The folder is missing or not writable, or the disk is full.
+    """
+    path = Path(path)
+    suffix = ".nii.gz" if path.name.endswith(".nii.gz") else path.suffix
+    with replacing(path, suffix) as temporary:
+        try:
+            sitk.WriteImage(to_image(volume), str(temporary), useCompression=True)
+        except RuntimeError as error:
+            raise OutputError(f"{path}: cannot be written ({_reason(error)})") from None
+
+
+class replacing:  # noqa: N801 - reads as a verb in `with replacing(path)`
+    """Context manager: a temporary path in the target's folder, renamed onto it on success.
+
+    Args:
+        path: The target.
+        suffix: Ending of the temporary name, where the writer goes by it.
+        discard: Only try whether the folder can be written.
+
+    Raises:
+        OutputError: The folder is missing or not writable.
+    """
+
+    def __init__(self, path: str | Path, suffix: str = "", *, discard: bool = False) -> None:
+        self._path, self._suffix, self._discard = Path(path), suffix, discard
+
+    def __enter__(self) -> Path:
+        try:
+            handle, name = tempfile.mkstemp(suffix=self._suffix, prefix=".wmhseg-", dir=self._path.parent)
+        except OSError as error:
+            raise OutputError(
+                f"{self._path}: expected a folder that can be written, found: {error.strerror}; "
+                "check that it exists and who owns it"
+            ) from None
+        os.close(handle)
+        self._temporary = Path(name)
+        return self._temporary
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            if error is None and not self._discard:
+                umask = os.umask(0)
+                os.umask(umask)
+                self._temporary.chmod(0o666 & ~umask)
+                self._temporary.replace(self._path)
+        except OSError as problem:
+            raise OutputError(f"{self._path}: cannot be written ({problem.strerror})") from None
+        finally:
+            self._temporary.unlink(missing_ok=True)
+
+
+def _reason(error: RuntimeError) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1].removeprefix("ITK ERROR: ")[:200] if lines else "unknown reason"
