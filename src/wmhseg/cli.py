@@ -10,8 +10,8 @@ from wmhseg.errors import InputError, WmhsegError
 
 log = logging.getLogger("wmhseg")
 
-EXIT_CODES = """exit codes: 0 done; 1 unexpected error; 2 wrong arguments; 3 an input is missing, unreadable or
-unfit; 4 no head or brain found; 5 weights missing, changed or unfit; 6 the result cannot be written"""
+EXIT_CODES = """exit codes: 0 done; 1 unexpected error; 2 wrong arguments; 3 an input is missing, unreadable
+or unfit; 4 no head or brain found; 5 weights missing, changed or unfit; 6 the result cannot be written"""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -37,8 +37,8 @@ class Recipe:
 
     name: str
     normalisation: Normalisation
-    flair_threshold: float | None = None
-    t1_threshold: float | None = None
+    flair_threshold: float = 0.0
+    t1_threshold: float = 0.0
     axial_lps: bool = False
     spacing_range_mm: tuple[float, float] | None = None
     target_spacing_mm: float = 1.0

@@ -156,5 +156,5 @@ def undo_crop_pad(
 
 def _overlap(start: int, size: int, length: int) -> tuple[slice, slice]:
     """Return where the overlap lies in the window and in the array."""
-    low, high = max(start, 0), max(min(start + size, length), max(start, 0))
+    low, high = max(start, 0), max(min(start + size, length), start, 0)
     return slice(low - start, high - start), slice(low, high)

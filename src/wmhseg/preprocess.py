@@ -51,19 +51,18 @@ def prepare(flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], 
         BrainMaskError: No head or brain was found.
         InputError: The recipe needs a T1 and there is none.
     """
-    if t1 is None and recipe.normalisation != "robust":
-        raise InputError(
-            f"T1: the {recipe.name} recipe needs one, found none; give a T1 or use other weights"
-        )
     end = int(len(flair) * recipe.end_slice_fraction)
     kept = np.zeros(len(flair), bool)
     kept[end : len(flair) - end] = True
     if recipe.normalisation == "robust":
         return _prepare_robust(flair, t1, spacing_yx_mm, recipe, kept)
-    size = (recipe.patch, recipe.patch)
-    start = centre_start((flair.shape[1], flair.shape[2]), size)
-    channels = _prepare_paper if recipe.normalisation == "paper" else _prepare_published
-    return _assemble(channels(flair, t1, start, recipe), kept, start, flair.shape, True)
+    if t1 is None:
+        raise InputError(
+            f"T1: the {recipe.name} recipe needs one, found none; give a T1 or use other weights"
+        )
+    start = centre_start((flair.shape[1], flair.shape[2]), (recipe.patch, recipe.patch))
+    make_channels = _prepare_paper if recipe.normalisation == "paper" else _prepare_published
+    return _assemble(make_channels(flair, t1, start, recipe), kept, start, flair.shape, True)
 
 
 def _prepare_paper(flair: Array, t1: Array, start: tuple[int, int], recipe: Recipe) -> list[Array]:
@@ -149,7 +148,7 @@ def core_mask(head: Mask, spacing_yx_mm: tuple[float, float]) -> Mask:
 def _head_start(core: Mask, size: tuple[int, int]) -> tuple[int, int]:
     """Centre the window on the upper 60 % of the head: below, face and neck shift the centre."""
     slices = np.flatnonzero(core.any(axis=(1, 2)))
-    flat = core[slices[int(0.4 * len(slices)) :]].any(axis=0)
+    flat: Mask = np.any(core[slices[int(0.4 * len(slices)) :]], axis=0)
     middle = []
     for axis in (1, 0):
         extent = np.flatnonzero(flat.any(axis=axis))
