@@ -2,8 +2,10 @@
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from wmhseg import __version__
 from wmhseg.errors import InputError, WmhsegError
@@ -93,10 +95,18 @@ def _import_weights(options: argparse.Namespace) -> None:
 
 
 def _log_to_stderr(level: int) -> None:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_stderr_copy())
     handler.setFormatter(logging.Formatter("wmhseg: %(message)s"))
     log.handlers, log.propagate = [handler], False
     log.setLevel(level)
+
+
+def _stderr_copy() -> TextIO:
+    """Return a copy of standard error, because the original is muted while TensorFlow starts."""
+    try:
+        return os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
+    except (OSError, ValueError):  # replaced by something without a file, as in notebooks
+        return sys.stderr
 
 
 def _positive(text: str) -> int:

@@ -4,8 +4,8 @@ A recipe is stored in the manifest beside the weights that were trained with it;
 read at run time for weights that bring their own.
 """
 
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, get_args
 
 from wmhseg.errors import WeightsError
 
@@ -30,6 +30,7 @@ class Recipe:
             to `target_spacing_mm`. None: never resample.
         target_spacing_mm: In-plane spacing after resampling.
         patch: Rows and columns of the network's input (paper, section 3.1: 200).
+        min_patch: Down to this, in steps of 32, where a smaller window holds the head's core.
         threshold: A voxel is WMH when the mean probability is above this.
         end_slice_fraction: Fraction of the slices emptied at each end (paper, section 3.4).
         min_lesion_mm3: Lesions smaller than this are removed.
@@ -43,6 +44,7 @@ class Recipe:
     spacing_range_mm: tuple[float, float] | None = None
     target_spacing_mm: float = 1.0
     patch: int = 200
+    min_patch: int = 200
     threshold: float = 0.5
     end_slice_fraction: float = 0.0
     min_lesion_mm3: float = 0.0
@@ -56,7 +58,7 @@ class Recipe:
         """Build a recipe from a manifest's values.
 
         Raises:
-            WeightsError: A field is unknown or a required one is missing.
+            WeightsError: A field is unknown, a required one is missing, or a value means nothing.
         """
         known = {f.name for f in fields(cls)}
         unknown = sorted(set(values) - known)
@@ -66,8 +68,37 @@ class Recipe:
                 f"found {sorted(values)}"
             )
         spacing = values.get("spacing_range_mm")
-        recipe = cls(**values)
-        return replace(recipe, spacing_range_mm=None if spacing is None else (spacing[0], spacing[1]))
+        recipe = cls(
+            **{**values, "spacing_range_mm": tuple(spacing) if isinstance(spacing, list) else spacing}
+        )
+        if wrong := recipe.wrong_fields():
+            found = ", ".join(f"{name} {getattr(recipe, name)!r}" for name in wrong)
+            raise WeightsError(f"recipe: expected values that this version knows, found {found}")
+        return recipe
+
+    def wrong_fields(self) -> list[str]:
+        """Return the names of fields whose values mean nothing."""
+        spacing = self.spacing_range_mm
+        good = {
+            "name": isinstance(self.name, str),
+            "normalisation": self.normalisation in get_args(Normalisation),
+            "flair_threshold": _is_number(self.flair_threshold),
+            "t1_threshold": _is_number(self.t1_threshold),
+            "axial_lps": isinstance(self.axial_lps, bool),
+            "spacing_range_mm": spacing is None
+            or (isinstance(spacing, tuple) and len(spacing) == 2 and all(map(_is_number, spacing))),
+            "target_spacing_mm": _is_number(self.target_spacing_mm) and self.target_spacing_mm > 0,
+            "patch": isinstance(self.patch, int) and self.patch > 0,
+            "min_patch": isinstance(self.min_patch, int) and self.min_patch > 0,
+            "threshold": _is_number(self.threshold) and 0 <= self.threshold < 1,
+            "end_slice_fraction": _is_number(self.end_slice_fraction) and 0 <= self.end_slice_fraction < 0.5,
+            "min_lesion_mm3": _is_number(self.min_lesion_mm3),
+        }
+        return [name for name, is_good in good.items() if not is_good]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 # Li et al. 2018: thresholds and normalisation, section 3.1; 0.5 and 10 %, sections 3.3 and 3.4.
@@ -80,7 +111,13 @@ PUBLISHED = Recipe("published", "published", flair_threshold=30.0, threshold=0.4
 
 # Ours. 0.85 mm x 200 still holds a whole brain (170 mm); above 1.25 mm small lesions vanish.
 DEFAULT = Recipe(
-    "default", "robust", axial_lps=True, spacing_range_mm=(0.85, 1.25), target_spacing_mm=1.0, threshold=0.5
+    "default",
+    "robust",
+    axial_lps=True,
+    spacing_range_mm=(0.85, 1.25),
+    target_spacing_mm=1.0,
+    min_patch=136,
+    threshold=0.5,
 )
 
 RECIPES = {recipe.name: recipe for recipe in (PAPER, PUBLISHED, DEFAULT)}

@@ -1,16 +1,17 @@
 """The ensemble: verified weights, loaded once, and the mean probability of all members."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
+
+from wmhseg.quiet import quiet_stderr
+
+with quiet_stderr():
+    import keras
+    import tensorflow as tf
 
 from wmhseg.errors import WeightsError
 from wmhseg.manifest import Manifest, Member, verify
@@ -110,6 +111,11 @@ def _load(model: keras.Model, member: Member) -> None:
     except (OSError, ValueError, KeyError) as error:
         reason = (str(error).splitlines() or ["unreadable"])[0][:120]
         raise WeightsError(f"{member.path}: expected weights of the U-Net, found others ({reason})") from None
+
+
+def gpu_missing() -> bool:
+    """Tell whether this TensorFlow could use a GPU but finds none."""
+    return bool(tf.test.is_built_with_cuda()) and not tf.config.list_physical_devices("GPU")
 
 
 def choose_precision() -> Literal["float32", "bfloat16"]:

@@ -16,6 +16,8 @@ Mask = NDArray[np.bool_]
 
 # Erosion that leaves deep brain in whole-head and in skull-stripped scans alike.
 CORE_DEPTH_MM = 16.0
+# Pixels between the core, within which WMH lie, and the window's edge.
+WINDOW_MARGIN = 8
 MAD_TO_SD = 1.4826
 
 
@@ -24,7 +26,8 @@ class Prepared:
     """Slices for the network and what is needed to put its answer back.
 
     Attributes:
-        slices: (N, 200, 200, 2) float32, FLAIR and T1, only the slices worth computing.
+        slices: (N, rows, columns, 2) float32, FLAIR and T1, only the slices worth computing;
+            200x200, or less where the recipe allows it and the head is small.
         indices: (N,) the slice number in the volume of each.
         start_yx: Row and column in the volume of a slice's first pixel.
         shape_zyx: Shape of the volume.
@@ -39,7 +42,7 @@ class Prepared:
 
 
 def prepare(flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], recipe: Recipe) -> Prepared:
-    """Normalise both images, cut 200x200 windows and leave out slices nobody needs.
+    """Normalise both images, cut windows and leave out slices nobody needs.
 
     Args:
         flair: FLAIR (Z, Y, X).
@@ -94,8 +97,7 @@ def _prepare_robust(
         raise BrainMaskError(
             f"FLAIR: expected a head at least {2 * CORE_DEPTH_MM:.0f} mm wide, found none; look at the image"
         )
-    size = (recipe.patch, recipe.patch)
-    start = _head_start(core, size)
+    start, size = _head_window(core, recipe)
     kept = kept & core.any(axis=(1, 2))
     channels = [_robust(flair, core, start, size, "FLAIR")]
     if t1 is None:
@@ -145,15 +147,23 @@ def core_mask(head: Mask, spacing_yx_mm: tuple[float, float]) -> Mask:
     return core
 
 
-def _head_start(core: Mask, size: tuple[int, int]) -> tuple[int, int]:
-    """Centre the window on the upper 60 % of the head: below, face and neck shift the centre."""
+def _head_window(core: Mask, recipe: Recipe) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return first pixel and size (y, x) of the smallest window about the core.
+
+    Only the upper 60 % of the head counts: below, face and neck shift the centre.
+    """
     slices = np.flatnonzero(core.any(axis=(1, 2)))
     flat: Mask = np.any(core[slices[int(0.4 * len(slices)) :]], axis=0)
-    middle = []
+    starts, sizes = [], []
     for axis in (1, 0):
         extent = np.flatnonzero(flat.any(axis=axis))
-        middle.append(int(extent[0] + extent[-1] + 1) // 2)
-    return middle[0] - size[0] // 2, middle[1] - size[1] // 2
+        needed = int(extent[-1] - extent[0] + 1) + 2 * WINDOW_MARGIN
+        size = recipe.patch
+        while size - 32 >= max(needed, recipe.min_patch):
+            size -= 32
+        starts.append(int(extent[0] + extent[-1] + 1) // 2 - size // 2)
+        sizes.append(size)
+    return (starts[0], starts[1]), (sizes[0], sizes[1])
 
 
 def _robust(image: Array, inside: Mask, start: tuple[int, int], size: tuple[int, int], name: str) -> Array:

@@ -17,7 +17,7 @@ from wmhseg.geometry import to_axial_lps
 from wmhseg.manifest import Manifest, default_weights, read_manifest
 from wmhseg.pipeline import Segmentation, segment
 from wmhseg.report import Summary, draw_overlay, summarise
-from wmhseg.volume import Volume, read_volume, replacing, write_volume
+from wmhseg.volume import Volume, read_volume, replacing, require_file, write_volume
 
 if TYPE_CHECKING:
     from wmhseg.ensemble import Ensemble, Precision
@@ -71,6 +71,9 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
         OutputError: A result cannot be written.
     """
     watch = Stopwatch()
+    for path in (flair_path, t1_path):
+        if path is not None:
+            require_file(path)
     for path in (outputs.mask, outputs.report, outputs.overlay):
         _check_writable(path)
     manifest = read_manifest(settings.weights or default_weights())
@@ -92,10 +95,12 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
 
 
 def _load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
-    from wmhseg.ensemble import Ensemble, use_threads
+    from wmhseg.ensemble import Ensemble, gpu_missing, use_threads
 
     if settings.threads:
         use_threads(settings.threads)
+    if gpu_missing():
+        log.info("no GPU found: computing on the CPU")
     return Ensemble(manifest, settings.precision)
 
 

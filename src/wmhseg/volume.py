@@ -84,18 +84,32 @@ def from_image(image: sitk.Image) -> Volume:
     return Volume(sitk.GetArrayFromImage(image), grid)
 
 
-def read_volume(path: str | Path) -> Volume:
+def require_file(path: str | Path) -> Path:
+    """Return the path of an existing file.
+
+    Raises:
+        InputError: There is none.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: expected an image file, found none; check the path or the mount")
+    return path
+
+
+def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
     """Read a 3D image (or a 4D one with a single volume) as float32.
 
     Voxels that are NaN or infinite become the smallest finite value.
+
+    Args:
+        path: The file.
+        may_be_constant: Accept one value everywhere, as in the mask of a scan without WMH.
 
     Raises:
         InputError: The file is missing, unreadable, not 3D, has more than one channel, or holds
             no finite or no varying values.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: expected an image file, found none; check the path or the mount")
+    path = require_file(path)
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError as error:
@@ -115,7 +129,7 @@ def read_volume(path: str | Path) -> Volume:
     if not finite.all():
         lowest = volume.array[finite].min() if finite.any() else np.float32(0)
         volume = Volume(np.where(finite, volume.array, lowest), volume.grid)
-    if volume.array.min() == volume.array.max():
+    if not may_be_constant and volume.array.min() == volume.array.max():
         raise InputError(f"{path}: expected a scan, found the same value in every voxel; check the file")
     return volume
 

@@ -1,5 +1,7 @@
 """From a case folder to prepared slices, exactly as inference prepares them."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,10 @@ def prepare_case(case: Case, recipe: Recipe) -> SliceSet:
     Raises:
         InputError: An image is unreadable or the mask is not on the FLAIR's grid.
     """
-    flair, t1, truth = (read_volume(path) for path in (case.flair, case.t1, case.truth))
+    # Training cuts its own windows: it wants the full ones.
+    recipe = replace(recipe, min_patch=recipe.patch)
+    flair, t1 = read_volume(case.flair), read_volume(case.t1)
+    truth = read_volume(case.truth, may_be_constant=True)
     if not truth.grid.same_as(flair.grid):
         raise InputError(f"{case.truth}: expected the FLAIR's grid ({flair.grid}), found {truth.grid}")
     working = to_working_grid(flair, t1, recipe)

@@ -1,4 +1,4 @@
-"""`python -m wmhseg.training prepare|fit`: case folders to slices, slices to weights."""
+"""`python -m wmhseg.training prepare|fit|export`: scans to slices, to networks, to an ensemble."""
 
 import argparse
 import sys
@@ -14,10 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a training command and return its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        if options.command == "prepare":
-            _prepare(options)
-        else:
-            _fit(options)
+        options.run_command(options)
     except WmhsegError as error:
         print(f"wmhseg.training: {error}", file=sys.stderr)
         return error.exit_code
@@ -33,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     prepare.add_argument("slices", type=Path, help="folder to write")
     prepare.add_argument("--recipe", choices=sorted(RECIPES), default="default")
+    prepare.set_defaults(run_command=_prepare)
     fit = commands.add_parser("fit", help="prepared slices to one network's weights")
     fit.add_argument("slices", type=Path, help="folder written by prepare")
     fit.add_argument(
@@ -48,6 +46,16 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--batches-per-epoch", type=int)
     fit.add_argument("--learning-rate", type=float)
     fit.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
+    fit.set_defaults(run_command=_fit)
+    export = commands.add_parser("export", help="finished runs to an ensemble that wmhseg segment can use")
+    export.add_argument(
+        "runs", type=Path, nargs="+", metavar="RUN", help="folders written by fit, one per member"
+    )
+    export.add_argument("output", type=Path, help="folder to write")
+    export.add_argument("--name", required=True, help="what the ensemble is called")
+    export.add_argument("--recipe", choices=sorted(RECIPES), default="default")
+    export.add_argument("--threshold", type=float, help="threshold on the mean probability, chosen on data")
+    export.set_defaults(run_command=_export)
     return parser
 
 
@@ -79,6 +87,15 @@ def _fit(options: argparse.Namespace) -> None:
     train(
         sets, replace(PRESETS[options.preset], seed=options.seed, **changes), options.run, options.precision
     )
+
+
+def _export(options: argparse.Namespace) -> None:
+    from wmhseg.training.train import export_runs
+
+    recipe = RECIPES[options.recipe]
+    if options.threshold is not None:
+        recipe = replace(recipe, threshold=options.threshold)
+    export_runs(options.runs, options.output, options.name, recipe)
 
 
 if __name__ == "__main__":

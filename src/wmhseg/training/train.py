@@ -4,7 +4,9 @@ import csv
 import json
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ import keras
 import numpy as np
 
 from wmhseg import __version__
+from wmhseg.config import Recipe
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError
+from wmhseg.export import Trained, write_ensemble
+from wmhseg.manifest import Manifest
 from wmhseg.training.batches import Batches
 from wmhseg.training.config import TrainingConfig
 from wmhseg.training.curve import draw_curve
@@ -93,6 +98,27 @@ def save_member(model: keras.Model, path: Path) -> None:
     plain.save_weights(path)
 
 
+def export_runs(runs: Sequence[str | Path], output: str | Path, name: str, recipe: Recipe) -> Manifest:
+    """Write the networks of finished runs as one ensemble, with what they were trained on.
+
+    Raises:
+        InputError: A run is missing or not finished.
+        OutputError: The folder cannot be written or holds an ensemble already.
+    """
+    networks = []
+    for folder in map(Path, runs):
+        if not (folder / WEIGHTS).is_file():
+            raise InputError(
+                f"{folder / WEIGHTS}: expected a finished run, found none; run fit to its end first"
+            )
+        state = json.loads((folder / STATE).read_text())
+        model = build_unet()
+        model.load_weights(folder / WEIGHTS)
+        training = {"date": state["date"], "versions": state["versions"], **state["settings"]}
+        networks.append(Trained(model, True, training))
+    return write_ensemble(output, name, recipe, networks)
+
+
 def _resume_epoch(folder: Path, settings: dict[str, Any]) -> int:
     if not (folder / STATE).is_file():
         return 0
@@ -128,7 +154,8 @@ class _EndOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
             writer.writerows(rows)
         draw_curve([float(row["loss"]) for row in rows], self._folder / "curve.png")
         versions = {"wmhseg": __version__, "keras": keras.__version__, "python": platform.python_version()}
-        state = {"settings": self._settings, "epochs_done": epoch + 1, "versions": versions}
+        date = datetime.now(timezone.utc).date().isoformat()
+        state = {"settings": self._settings, "epochs_done": epoch + 1, "versions": versions, "date": date}
         (self._folder / STATE).write_text(json.dumps(state, indent=2) + "\n")
         if epoch >= 2 and loss > COLLAPSED:
             print(

@@ -1,0 +1,27 @@
+"""Keep TensorFlow's start-up chatter, which no setting turns off, out of the user's terminal."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Send the process's standard error to nowhere; what the user set explicitly is respected.
+
+    With TF_CPP_MIN_LOG_LEVEL in the environment, nothing is hidden.
+    """
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL"):
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device, not a path
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
