@@ -1,4 +1,4 @@
-"""Write an ensemble: float16 members and their manifest."""
+"""Write an ensemble: its members and their manifest."""
 
 import os
 from collections.abc import Sequence
@@ -26,11 +26,18 @@ class Trained:
     training: dict[str, Any]
 
 
-def write_ensemble(folder: str | Path, name: str, recipe: Recipe, networks: Sequence[Trained]) -> Manifest:
+def write_ensemble(
+    folder: str | Path, name: str, recipe: Recipe, networks: Sequence[Trained], *, half_kernels: bool = True
+) -> Manifest:
     """Write one `.weights.h5` per network and `manifest.json`.
 
-    Kernels are stored as float16 (half the size; probabilities change by less than 1e-3), biases
-    and batch normalisation, whose range is wider, as float32.
+    Args:
+        folder: Where to.
+        name: What the ensemble is called.
+        recipe: Recipe that the networks were trained with.
+        networks: The members, in order.
+        half_kernels: Store convolution kernels as float16: half the size, and probabilities change
+            by some 1e-3. Biases and batch normalisation, whose range is wider, stay float32.
 
     Raises:
         OutputError: The folder cannot be written or holds an ensemble already.
@@ -43,7 +50,10 @@ def write_ensemble(folder: str | Path, name: str, recipe: Recipe, networks: Sequ
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        members = [_write_member(folder, index, network) for index, network in enumerate(networks)]
+        members = [
+            _write_member(folder / f"member-{index}.weights.h5", network, half_kernels)
+            for index, network in enumerate(networks)
+        ]
         manifest = Manifest(name, recipe, tuple(members), {})
         write_manifest(folder, manifest)
     except OSError as error:
@@ -51,12 +61,14 @@ def write_ensemble(folder: str | Path, name: str, recipe: Recipe, networks: Sequ
     return manifest
 
 
-def _write_member(folder: Path, index: int, network: Trained) -> Member:
-    path = folder / f"member-{index}.weights.h5"
-    full = folder / f".float32-{index}.weights.h5"
+def _write_member(path: Path, network: Trained, half_kernels: bool) -> Member:
+    full = path.with_name(f".float32-{path.name}")
     try:
         network.model.save_weights(full)
-        _halve_kernels(full, path)
+        if half_kernels:
+            _halve_kernels(full, path)
+        else:
+            full.replace(path)
     finally:
         full.unlink(missing_ok=True)
     return Member(path, file_sha256(path), network.batch_normalisation, network.training)
@@ -73,9 +85,10 @@ def _halve_kernels(source: Path, target: Path) -> None:
                 return
             values = item[()]
             if np.ndim(values) == 4:
-                if np.abs(values).max(initial=0) > np.finfo(np.float16).max:
+                # Written so that NaN fails too.
+                if not np.abs(values).max(initial=0) <= np.finfo(np.float16).max:
                     raise WeightsError(
-                        f"{source}: expected kernels below 65504, found larger ones; training diverged"
+                        f"{target}: expected kernels below 65504, found larger ones or NaN; training diverged"
                     )
                 values = values.astype(np.float16)
             new.create_dataset(name, data=values).attrs.update(item.attrs)

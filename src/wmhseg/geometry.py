@@ -118,7 +118,7 @@ def smooth_for(volume: Volume, grid: Grid) -> Volume:
     ]
     if not any(sigmas):
         return volume
-    blurred = ndimage.gaussian_filter(volume.array, sigmas[::-1], mode="nearest")
+    blurred = ndimage.gaussian_filter(volume.array, sigmas[::-1], output=np.float32, mode="nearest")
     return Volume(blurred, volume.grid)
 
 

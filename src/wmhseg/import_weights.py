@@ -31,7 +31,8 @@ def import_keras2(files: Sequence[str | Path], recipe: Recipe, output: str | Pat
         networks.append(
             Trained(model, False, {"imported_from": path.name, "imported_sha256": file_sha256(path)})
         )
-    return write_ensemble(output, recipe.name, recipe, networks)
+    # Others' weights are kept to the last bit: float16 would move probabilities by 1e-3.
+    return write_ensemble(output, recipe.name, recipe, networks, half_kernels=False)
 
 
 def _read(path: Path, expected: list[tuple[int, ...]]) -> list[NDArray[np.float32]]:

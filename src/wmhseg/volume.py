@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from wmhseg.errors import InputError, OutputError
+from wmhseg.nifti import require_complete
 
 sitk.ProcessObject.SetGlobalWarningDisplay(False)
 
@@ -99,7 +100,7 @@ def require_file(path: str | Path) -> Path:
 def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
     """Read a 3D image (or a 4D one with a single volume) as float32.
 
-    Voxels that are NaN or infinite become the smallest finite value.
+    Voxels that are NaN or infinite become the smallest finite value (in NIfTI files 0, by ITK).
 
     Args:
         path: The file.
@@ -110,6 +111,7 @@ def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
             no finite or no varying values.
     """
     path = require_file(path)
+    require_complete(path)
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError as error:
@@ -118,11 +120,12 @@ def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
         ) from None
     if image.GetDimension() == 4 and image.GetSize()[3] == 1:
         image = image[:, :, :, 0]
-    if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
+    kind = image.GetPixelIDTypeAsString()
+    if image.GetDimension() != 3 or kind.startswith(("vector", "complex")):
         size = "x".join(map(str, image.GetSize()))
         raise InputError(
-            f"{path}: expected one 3D volume with one value per voxel, found {size} with "
-            f"{image.GetNumberOfComponentsPerPixel()}; extract the volume to segment"
+            f"{path}: expected one 3D volume with one value per voxel, found {size} of {kind}; "
+            "extract the volume to segment"
         )
     volume = from_image(sitk.Cast(image, sitk.sitkFloat32))
     finite = np.isfinite(volume.array)

@@ -24,6 +24,8 @@ class TrainingConfig:
         affine: Geometric augmentation (paper, Table 2).
         intensity: Intensity augmentation; None for the paper's, which has none.
         score_bias: Start value of the output's bias; negative starts from "no lesion".
+        widths: Channels of the encoder and decoder levels; None for the paper's. The program reads
+            weights of the paper's network only: other widths are for trying things out.
         seed: Of initialisation, order and augmentation.
     """
 
@@ -39,6 +41,7 @@ class TrainingConfig:
     affine: AffineRange = field(default_factory=AffineRange)
     intensity: IntensityRange | None = None
     score_bias: float = 0.0
+    widths: tuple[tuple[int, ...], tuple[int, ...]] | None = None
     seed: int = 0
 
     def to_dict(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from wmhseg.training.batches import Batches
 from wmhseg.training.config import TrainingConfig
 from wmhseg.training.curve import draw_curve
 from wmhseg.training.loss import dice_loss
-from wmhseg.unet import build_unet
+from wmhseg.unet import DECODER, ENCODER, build_unet
 
 CHECKPOINT = "checkpoint.weights.h5"
 STATE = "state.json"
@@ -59,11 +59,15 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     cases = sorted(f"{one.site}/{one.name}" for one in sets)
     settings = {"config": config.to_dict(), "cases": cases, "precision": precision}
-    first_epoch = _resume_epoch(folder, settings)
+    resumed = _is_resumable(folder, settings)
     keras.utils.set_random_seed(config.seed)
-    model = compile_model(config, len(Batches(sets, config)), precision)
-    if first_epoch:
+    steps = len(Batches(sets, config))
+    model = compile_model(config, steps, precision)
+    first_epoch = 0
+    if resumed:
         model.load_weights(folder / CHECKPOINT)
+        # The checkpoint itself says how far it is: a run may end between two writes.
+        first_epoch = int(model.optimizer.iterations) // steps
     model.fit(
         Batches(sets, config, first_epoch, workers=1),
         epochs=config.epochs,
@@ -72,13 +76,15 @@ def train(
         verbose="auto",
         callbacks=[_EndOfEpoch(folder, settings)],
     )
-    save_member(model, folder / WEIGHTS)
+    save_member(model, config, folder / WEIGHTS)
     return Run(folder, cases)
 
 
 def compile_model(config: TrainingConfig, steps_per_epoch: int, precision: str) -> keras.Model:
     """Build and compile the network of a run."""
-    model = build_unet((config.patch, config.patch), dtype=precision)
+    model = build_unet(
+        (config.patch, config.patch), widths=config.widths or (ENCODER, DECODER), dtype=precision
+    )
     score = model.get_layer("score")
     kernel, bias = score.get_weights()
     score.set_weights([kernel, bias + np.float32(config.score_bias)])
@@ -88,12 +94,14 @@ def compile_model(config: TrainingConfig, steps_per_epoch: int, precision: str) 
     # XLA on CPUs lacks the fast convolutions that plain graphs get from oneDNN.
     compiled = keras.backend.backend() != "tensorflow"
     model.compile(optimizer=keras.optimizers.Adam(rate), loss=dice_loss, jit_compile=compiled)
+    # Loading a checkpoint skips the moments and the step count of an optimiser without variables.
+    model.optimizer.build(model.trainable_variables)
     return model
 
 
-def save_member(model: keras.Model, path: Path) -> None:
+def save_member(model: keras.Model, config: TrainingConfig, path: Path) -> None:
     """Save the trained network for 200x200 slices, without the optimiser's state."""
-    plain = build_unet()
+    plain = build_unet(widths=config.widths or (ENCODER, DECODER))
     plain.set_weights(model.get_weights())
     plain.save_weights(path)
 
@@ -119,15 +127,15 @@ def export_runs(runs: Sequence[str | Path], output: str | Path, name: str, recip
     return write_ensemble(output, name, recipe, networks)
 
 
-def _resume_epoch(folder: Path, settings: dict[str, Any]) -> int:
+def _is_resumable(folder: Path, settings: dict[str, Any]) -> bool:
     if not (folder / STATE).is_file():
-        return 0
+        return False
     state = json.loads((folder / STATE).read_text())
     if state["settings"] != json.loads(json.dumps(settings)):
         raise InputError(
             f"{folder / STATE}: a run with other settings or cases is there; choose another folder"
         )
-    return int(state["epochs_done"])
+    return True
 
 
 class _EndOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
@@ -156,7 +164,9 @@ class _EndOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
         versions = {"wmhseg": __version__, "keras": keras.__version__, "python": platform.python_version()}
         date = datetime.now(timezone.utc).date().isoformat()
         state = {"settings": self._settings, "epochs_done": epoch + 1, "versions": versions, "date": date}
-        (self._folder / STATE).write_text(json.dumps(state, indent=2) + "\n")
+        temporary = self._folder / f"new-{STATE}"
+        temporary.write_text(json.dumps(state, indent=2) + "\n")
+        temporary.replace(self._folder / STATE)
         if epoch >= 2 and loss > COLLAPSED:
             print(
                 f"\nloss {loss:.3f} after epoch {epoch + 1}: the output is almost empty; "

@@ -1,0 +1,79 @@
+# The menu: `make` alone lists the targets.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+SAMPLE := examples/sample
+REAL ?= ../shared/data/cases
+WEIGHTS ?= weights
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint unit container-tests evaluate image image-gpu benchmarks requirements clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+demo: .venv/run ## set up, segment the sample case, print the volumes, draw an overlay (no Docker)
+	@mkdir -p out
+	$(BIN)/wmhseg segment --flair $(SAMPLE)/pre/FLAIR.nii.gz --t1 $(SAMPLE)/pre/T1.nii.gz \
+	    --output out/result.nii.gz --report out/result.json --overlay out/overlay.png
+	@echo "mask: out/result.nii.gz   numbers: out/result.json   picture: out/overlay.png"
+
+test: lint unit container-tests ## everything: lint, types, unit tests, real scans, container tests (root for Docker)
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+unit: .venv/dev
+	$(BIN)/pytest tests --ignore tests/container
+
+container-tests: .venv/dev
+	tests/docker_engine.sh start
+	$(BIN)/pytest tests/container
+
+evaluate: .venv/run ## score the weights on labelled cases: make evaluate REAL=folder [WEIGHTS=folder]
+	$(BIN)/python -m wmhseg.evaluation $(REAL) --weights $(WEIGHTS)
+
+image: ## build the CPU image wmhseg:latest
+	./build.sh cpu
+
+image-gpu: ## build the CUDA image wmhseg:latest-gpu
+	./build.sh gpu
+
+benchmarks: .venv/dev ## speed and memory, as ratios measured side by side
+	$(BIN)/python benchmarks/inference.py
+	$(BIN)/python benchmarks/metrics.py
+
+UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes
+
+requirements: .venv/run ## pin the newest allowed packages again
+	$(BIN)/pip install --quiet uv
+	$(UV) pyproject.toml --extra cpu -o requirements.txt
+	$(UV) pyproject.toml --extra gpu -c requirements.txt -o requirements-gpu.txt
+	$(UV) pyproject.toml --extra dev -c requirements.txt --no-emit-package tensorflow \
+	    --no-emit-package wmhseg -o requirements-dev.txt
+	echo hatchling | $(UV) - -o container/requirements-build.txt
+
+clean: ## remove what the targets made (not the weights)
+	rm -rf .venv out build dist .cache .mypy_cache .ruff_cache .pytest_cache
+
+# Debian and Ubuntu ship python3 without venv; as root, it is installed.
+.venv/bin/pip:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	    { echo "wmhseg needs Python 3.10 or newer: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv 2>/dev/null || { rm -rf .venv; \
+	    { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null; } || \
+	    { echo "python3 -m venv does not work; install it first: sudo apt-get install python3-venv"; exit 1; }; \
+	    $(PYTHON) -m venv .venv; }
+
+.venv/run: .venv/bin/pip requirements.txt container/requirements-build.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r container/requirements-build.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+	@touch $@
