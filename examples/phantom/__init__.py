@@ -1,0 +1,1 @@
+"""A synthetic head of analytic shapes and smooth random fields."""
