@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from wmhseg import __version__
-from wmhseg.errors import InputError, WmhsegError
+from wmhseg.config import RECIPES
+from wmhseg.errors import WmhsegError
 
 log = logging.getLogger("wmhseg")
 
@@ -62,7 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         "import-weights", help="the authors' Keras 2 files to an ensemble", epilog=EXIT_CODES
     )
     imported.add_argument("files", type=Path, nargs="+", metavar="H5", help="0.h5 1.h5 2.h5")
-    imported.add_argument("--recipe", default="published", help="recipe that the weights were trained with")
+    imported.add_argument(
+        "--recipe",
+        choices=tuple(RECIPES),
+        default="published",
+        help="recipe that the weights were trained with",
+    )
     imported.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder to write")
     imported.set_defaults(run=_import_weights)
 
@@ -85,11 +91,8 @@ def _segment(options: argparse.Namespace) -> None:
 
 
 def _import_weights(options: argparse.Namespace) -> None:
-    from wmhseg.config import RECIPES
     from wmhseg.import_weights import import_keras2
 
-    if options.recipe not in RECIPES:
-        raise InputError(f"--recipe: expected one of {', '.join(RECIPES)}, found {options.recipe}")
     import_keras2(options.files, RECIPES[options.recipe], options.output)
     log.info("%d members written to %s", len(options.files), options.output)
 

@@ -81,7 +81,7 @@ def read_manifest(folder: str | Path) -> Manifest:
             )
         members = tuple(_member(path.parent, value) for value in values["members"])
         manifest = Manifest(
-            values["name"], Recipe.from_dict(values["recipe"]), members, values.get("scores", {})
+            values["name"], _recipe(path, values["recipe"]), members, values.get("scores", {})
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise WeightsError(
@@ -137,10 +137,19 @@ def file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def _recipe(path: Path, values: dict[str, Any]) -> Recipe:
+    if not isinstance(values, dict):
+        raise WeightsError(f"{path}: expected a recipe with its fields, found {values!r}")
+    try:
+        return Recipe.from_dict(values)
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}; use a matching version") from None
+
+
 def _member(folder: Path, value: dict[str, Any]) -> Member:
-    name = value["file"]
-    if Path(name).name != name:
+    name, sha256 = value["file"], value["sha256"]
+    if not isinstance(name, str) or Path(name).name != name or name in ("", ".."):
         raise WeightsError(f"{folder / MANIFEST}: expected plain file names, found {name!r}")
-    return Member(
-        folder / name, value["sha256"], bool(value["batch_normalisation"]), value.get("training", {})
-    )
+    if not isinstance(sha256, str):
+        raise WeightsError(f"{folder / MANIFEST}: expected a SHA-256 for {name}, found {sha256!r}")
+    return Member(folder / name, sha256, bool(value["batch_normalisation"]), value.get("training", {}))

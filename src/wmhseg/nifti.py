@@ -2,13 +2,53 @@
 
 import gzip
 import math
+import os
 import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
+import SimpleITK as sitk
+
 from wmhseg.errors import InputError
 
 _HEADER_BYTES = 348
+_PERMISSIVE = "ITK_NIFTI_SFORM_PERMISSIVE"
+# Rounded direction cosines differ from a rotation by less; more is a shear that someone meant.
+_SKEW_TOLERANCE = 0.01
+
+
+def read_image(path: Path) -> sitk.Image:
+    """Read an image; direction cosines that are nearly a rotation become the closest one.
+
+    ITK refuses them, or, when told to accept them, returns another rotation (seen with 5.4).
+
+    Raises:
+        RuntimeError: ITK cannot read the file.
+    """
+    try:
+        return sitk.ReadImage(str(path))
+    except RuntimeError as error:
+        if "orthonormal" not in str(error):
+            raise
+        refusal = error
+    before = os.environ.get(_PERMISSIVE)
+    os.environ[_PERMISSIVE] = "1"
+    try:
+        image = sitk.ReadImage(str(path))
+    finally:
+        if before is None:
+            del os.environ[_PERMISSIVE]
+        else:
+            os.environ[_PERMISSIVE] = before
+    affine = np.array([[float(v) for v in image.GetMetaData(f"srow_{row}").split()[:3]] for row in "xyz"])
+    # NIfTI's x and y run to the right and to the front, ITK's to the left and to the back.
+    cosines = np.diag([-1.0, -1.0, 1.0]) @ affine / np.linalg.norm(affine, axis=0)
+    left, _, right = np.linalg.svd(cosines)
+    if np.abs(left @ right - cosines).max() > _SKEW_TOLERANCE:
+        raise refusal
+    image.SetDirection((left @ right).ravel().tolist())
+    return image
 
 
 def require_complete(path: Path) -> None:

@@ -38,7 +38,8 @@ class Segmentation:
 
     Attributes:
         mask: WMH mask, uint8 0/1.
-        probability: Mean probability of the ensemble, float32, 0 where nothing was computed.
+        probability: Mean probability of the ensemble as `predict` gave it, float32, 0 where nothing
+            was computed.
         slices_computed: Number of slices that went through the network.
         t1_used: False when the network saw FLAIR alone.
     """

@@ -18,6 +18,8 @@ Mask = NDArray[np.bool_]
 CORE_DEPTH_MM = 16.0
 # Pixels between the core, within which WMH lie, and the window's edge.
 WINDOW_MARGIN = 8
+# Of the FLAIR's core, the part that T1 must show; real pairs share 80 % and more.
+MIN_SHARED = 0.5
 MAD_TO_SD = 1.4826
 
 
@@ -51,7 +53,7 @@ def prepare(flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], 
         recipe: Which preprocessing.
 
     Raises:
-        BrainMaskError: No head or brain was found.
+        BrainMaskError: No head or brain was found, or FLAIR and T1 have it at different places.
         InputError: The recipe needs a T1 and there is none.
     """
     end = int(len(flair) * recipe.end_slice_fraction)
@@ -104,6 +106,12 @@ def _prepare_robust(
         channels.append(np.zeros_like(channels[0]))
     else:
         inside = core & head_mask(t1, spacing_yx_mm, "T1")
+        shared = np.count_nonzero(inside) / np.count_nonzero(core)
+        if shared < MIN_SHARED:
+            raise BrainMaskError(
+                f"T1: expected the head where the FLAIR has it, found {shared:.0%} of it there; "
+                "check that both show the same head, or leave the T1 out"
+            )
         channels.append(_robust(t1, inside, start, size, "T1"))
     return _assemble(channels, kept, start, flair.shape, t1 is not None)
 

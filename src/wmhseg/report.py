@@ -55,10 +55,11 @@ def draw_overlay(
         columns: Pictures per row.
 
     Returns:
-        A mosaic of up to 24 slices spread over those that show head.
+        A mosaic of up to 24 slices spread over those that show head, or over all when none does.
     """
     low, high = np.percentile(flair, (1, 99.7))
     shown = np.flatnonzero((flair > low + 0.15 * (high - low)).mean(axis=(1, 2)) > 0.05)
+    shown = shown if shown.size else np.arange(len(flair))
     chosen = shown[np.unique(np.linspace(0, len(shown) - 1, min(24, len(shown))).astype(int))]
     tiles = [_tile(flair[z], mask[z] > 0, (float(low), float(high)), spacing_yx_mm) for z in chosen]
     height, width = tiles[0].shape[:2]
@@ -77,7 +78,8 @@ def _tile(
     spacing_yx_mm: tuple[float, float],
 ) -> NDArray[np.uint8]:
     """Draw one slice, enlarged or reduced to 1 mm pixels; the contour lies on the mask's edge."""
-    grey = np.clip((image - window[0]) / (window[1] - window[0]), 0, 1)
+    span = max(window[1] - window[0], 1e-30)
+    grey = np.clip((image - window[0]) / span, 0, 1)
     grey = ndimage.zoom(grey, spacing_yx_mm, order=1)
     inside = ndimage.zoom(mask.astype(np.float32), spacing_yx_mm, order=1) >= 0.5
     picture = np.repeat((grey * 255).astype(np.uint8)[..., np.newaxis], 3, axis=-1)

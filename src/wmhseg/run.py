@@ -3,8 +3,9 @@
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wmhseg import __version__
-from wmhseg.errors import OutputError
+from wmhseg.errors import BrainMaskError, OutputError
 from wmhseg.geometry import to_axial_lps
 from wmhseg.manifest import Manifest, default_weights, read_manifest
 from wmhseg.pipeline import Segmentation, segment
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from wmhseg.ensemble import Ensemble, Precision
 
 log = logging.getLogger("wmhseg")
+
+# Formats in a single file: others cannot be replaced in one step.
+MASK_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd")
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,8 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
         OutputError: A result cannot be written.
     """
     watch = Stopwatch()
-    for path in (flair_path, t1_path):
-        if path is not None:
-            require_file(path)
-    for path in (outputs.mask, outputs.report, outputs.overlay):
-        _check_writable(path)
+    inputs = [require_file(path) for path in (flair_path, t1_path) if path is not None]
+    _check_outputs(outputs, inputs)
     manifest = read_manifest(settings.weights or default_weights())
     with ThreadPoolExecutor(1) as executor:
         # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
@@ -85,13 +86,25 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
         watch.lap("read")
         if t1 is None:
             log.warning("no T1: segmenting with FLAIR alone")
-        result = segment(flair, t1, manifest.recipe, _predictor(loading, watch))
+        predict = _predictor(loading, manifest.recipe.threshold, watch)
+        with _named(flair_path, t1_path):
+            result = segment(flair, t1, manifest.recipe, predict)
     watch.lap("postprocess")
     summary = summarise(result.mask.array, flair.grid.voxel_volume_mm3)
     report = _report(summary, result, manifest, loading.result().precision)
     _write(outputs, flair, result, report, watch)
     log.info("%.2f ml WMH in %d lesions: %s", summary.volume_ml, summary.lesion_count, outputs.mask)
     return summary
+
+
+@contextmanager
+def _named(flair_path: Path, t1_path: Path | None) -> Iterator[None]:
+    """Name the file in errors that know only "FLAIR" or "T1"."""
+    try:
+        yield
+    except BrainMaskError as error:
+        path = t1_path if str(error).startswith("T1:") else flair_path
+        raise BrainMaskError(f"{path}: {error}") from None
 
 
 def _load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
@@ -104,13 +117,15 @@ def _load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
     return Ensemble(manifest, settings.precision)
 
 
-def _predictor(loading: "Future[Ensemble]", watch: Stopwatch) -> Callable[[np.ndarray], np.ndarray]:
+def _predictor(
+    loading: "Future[Ensemble]", threshold: float, watch: Stopwatch
+) -> Callable[[np.ndarray], np.ndarray]:
     def predict(slices: np.ndarray) -> np.ndarray:
         watch.lap("prepare")
         ensemble = loading.result()
         watch.lap("wait_for_tensorflow")
         log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
-        probability = ensemble.predict(slices)
+        probability = ensemble.predict(slices, only_above=threshold)
         watch.lap("network")
         return probability
 
@@ -152,11 +167,20 @@ def _write(
     write_volume(outputs.mask, result.mask)
 
 
-def _check_writable(path: Path | None) -> None:
-    """Find out before minutes of computing whether a result can be written."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise OutputError(f"{path}: expected a file name, found a folder; add the name of the file to write")
-    with replacing(path, discard=True):
-        pass
+def _check_outputs(outputs: Outputs, inputs: list[Path]) -> None:
+    """Find out before minutes of computing whether the results can be written."""
+    if not outputs.mask.is_dir() and not outputs.mask.name.endswith(MASK_ENDINGS):
+        raise OutputError(f"{outputs.mask}: expected a name that ends in {', '.join(MASK_ENDINGS)}; add one")
+    taken = {path.resolve() for path in inputs}
+    for path in (outputs.mask, outputs.report, outputs.overlay):
+        if path is None:
+            continue
+        if path.is_dir():
+            raise OutputError(
+                f"{path}: expected a file name, found a folder; add the name of the file to write"
+            )
+        if path.resolve() in taken:
+            raise OutputError(f"{path}: expected another file than the inputs and other results; rename it")
+        taken.add(path.resolve())
+        with replacing(path, discard=True):
+            pass

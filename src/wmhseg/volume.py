@@ -11,7 +11,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.nifti import require_complete
+from wmhseg.nifti import read_image, require_complete
 
 sitk.ProcessObject.SetGlobalWarningDisplay(False)
 
@@ -113,7 +113,7 @@ def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
     path = require_file(path)
     require_complete(path)
     try:
-        image = sitk.ReadImage(str(path))
+        image = read_image(path)
     except RuntimeError as error:
         raise InputError(
             f"{path}: not a readable image ({_reason(error)}); check or copy the file again"

@@ -1,0 +1,237 @@
+"""Fixtures for all tests: a synthetic head on any grid, and the folder of real scans."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from wmhseg.config import DEFAULT
+from wmhseg.manifest import Manifest, Member, verify, write_manifest
+from wmhseg.run import Settings
+from wmhseg.volume import Grid, Volume
+
+ROOT = Path(__file__).parents[1]
+IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+
+# Semi-axes x, y, z in mm, about the world's origin; each shell lies inside the one before.
+SCALP_MM, SKULL_MM, CSF_MM, CORTEX_MM, WHITE_MM = (
+    (64.0, 77.0, 76.0),
+    (59.0, 72.0, 71.0),
+    (55.0, 68.0, 67.0),
+    (53.0, 66.0, 65.0),
+    (48.0, 61.0, 60.0),
+)
+VENTRICLES_MM = (9.0, 24.0, 14.0)
+# Centre and radius of each lesion (LPS, mm): larger and smaller, left and right, low and high.
+LESIONS_MM = (((24.0, -18.0, 8.0), 9.0), ((-22.0, 20.0, 14.0), 7.0), ((-26.0, -24.0, -18.0), 8.0))
+
+# Shells from outside in, then ventricles and lesions. Raw intensities as from a scanner, any scale.
+FLAIR_VALUES = (110.0, 20.0, 40.0, 115.0, 105.0, 35.0, 280.0)
+T1_VALUES = (220.0, 25.0, 45.0, 110.0, 160.0, 40.0, 120.0)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A synthetic case: both images and the lesions, on one grid.
+
+    Attributes:
+        flair: float32, noise included.
+        t1: float32, noise included.
+        truth: uint8, 1 where a voxel's centre lies in a lesion.
+    """
+
+    flair: Volume
+    t1: Volume
+    truth: Volume
+
+
+def positions_mm(grid: Grid) -> NDArray[np.float64]:
+    """Return the LPS position of each voxel centre, (Z, Y, X, 3)."""
+    z, y, x = np.indices(grid.shape_zyx, dtype=float)
+    steps = np.stack([x, y, z], axis=-1) * grid.spacing_mm
+    return steps @ np.asarray(grid.direction).reshape(3, 3).T + grid.origin_mm
+
+
+def centred_grid(
+    size_xyz: tuple[int, int, int] = (128, 144, 24),
+    spacing_mm: tuple[float, float, float] = (1.15, 1.15, 6.0),
+    direction: tuple[float, ...] = IDENTITY,
+) -> Grid:
+    """Return a grid whose centre lies at the world's origin, so at the centre of the head."""
+    middle = (np.asarray(size_xyz) - 1) / 2 * spacing_mm
+    x, y, z = -np.asarray(direction).reshape(3, 3) @ middle
+    return Grid(size_xyz, spacing_mm, (float(x), float(y), float(z)), direction)
+
+
+def synthetic_head(
+    grid: Grid,
+    *,
+    stripped: bool = False,
+    noise: float = 3.0,
+    shift_mm: tuple[float, float, float] = (0, 0, 0),
+) -> Head:
+    """Draw the head on a grid; the same grid gives the same voxels.
+
+    Args:
+        grid: Any spacing and direction.
+        stripped: Leave out everything outside the brain (0 there, without noise).
+        noise: Standard deviation of the noise; about tissue values of 20-260.
+        shift_mm: Where the head's centre lies.
+    """
+    where = positions_mm(grid) - np.asarray(shift_mm)
+    shells = [SCALP_MM, SKULL_MM, CSF_MM, CORTEX_MM, WHITE_MM, VENTRICLES_MM]
+    inside = [_fraction(where, axes) for axes in shells]
+    lesions = [_fraction(where - centre, (radius,) * 3) for centre, radius in LESIONS_MM]
+    inside.append(np.max(lesions, axis=0))
+    # Tissue is not flat: without a slow change the spread inside the head would be the noise alone.
+    x, y, z = np.moveaxis(where, -1, 0)
+    tissue = 1 + 0.25 * np.sin(x / 11) * np.cos(y / 13) * np.cos(z / 29)
+    rng = np.random.default_rng(2018)
+    images = []
+    for values in (FLAIR_VALUES, T1_VALUES):
+        image = np.full(grid.shape_zyx, 5.0)
+        for fraction, value in zip(inside, values, strict=True):
+            image += fraction * (value - image)
+        image *= tissue
+        image += rng.normal(0, noise, image.shape)
+        if stripped:
+            image = np.where(inside[3] >= 0.5, image, 0.0)
+        images.append(Volume(image.astype(np.float32), grid))
+    truth = Volume((inside[-1] > 0.5).astype(np.uint8), grid)
+    return Head(images[0], images[1], truth)
+
+
+def _fraction(where: NDArray[np.float64], semi_axes_mm: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return 1 inside an ellipsoid, 0 outside, with an edge of about 1 mm."""
+    radius = np.sqrt(np.sum((where / semi_axes_mm) ** 2, axis=-1))
+    return np.clip(0.5 + (1 - radius) * min(semi_axes_mm), 0, 1)
+
+
+@pytest.fixture(scope="session")
+def make_head() -> Callable[..., Head]:
+    """`synthetic_head`, for tests that choose the grid."""
+    return synthetic_head
+
+
+@pytest.fixture(scope="session")
+def make_grid() -> Callable[..., Grid]:
+    """`centred_grid`, for tests that choose size, spacing or direction."""
+    return centred_grid
+
+
+@pytest.fixture(scope="session")
+def voxel_positions_mm() -> Callable[[Grid], NDArray[np.float64]]:
+    """`positions_mm`, the independent way from voxels to the world."""
+    return positions_mm
+
+
+@pytest.fixture(scope="session")
+def head() -> Head:
+    """A whole head: 24 axial LPS slices of 144 x 128 pixels, 1.15 x 1.15 x 6 mm."""
+    return synthetic_head(centred_grid())
+
+
+@pytest.fixture(scope="session")
+def stripped_head() -> Head:
+    """The same without anything outside the brain."""
+    return synthetic_head(centred_grid(), stripped=True)
+
+
+def _real_data() -> Path:
+    return Path(os.environ.get("WMHSEG_REAL_DATA") or ROOT.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with the real scans; only for tests marked `real`."""
+    return _real_data()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip tests of real scans where there are none, but never in CI, where they must run."""
+    if item.get_closest_marker("real") is None or (_real_data() / "cases").is_dir():
+        return
+    reason = f"no real scans in {_real_data()}; set WMHSEG_REAL_DATA to a folder that holds cases/"
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def _save_scan(path: Path, volume: Volume) -> None:
+    """Write with nibabel, qform and sform set."""
+    affine = np.eye(4)
+    affine[:3, :3] = np.asarray(volume.grid.direction).reshape(3, 3) * volume.grid.spacing_mm
+    affine[:3, 3] = volume.grid.origin_mm
+    affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine
+    image = nib.Nifti1Image(volume.array.transpose(2, 1, 0), affine)
+    image.set_qform(affine, 1)
+    image.set_sform(affine, 1)
+    nib.save(image, path)
+
+
+@pytest.fixture(scope="session")
+def save_scan() -> Callable[[Path, Volume], None]:
+    """`_save_scan`, a way to files that shares no code with the program."""
+    return _save_scan
+
+
+@pytest.fixture(scope="session")
+def scan_folder(tmp_path_factory: pytest.TempPathFactory, head: Head) -> Path:
+    """A folder with the synthetic head as FLAIR.nii.gz and T1.nii.gz."""
+    folder = tmp_path_factory.mktemp("scan")
+    _save_scan(folder / "FLAIR.nii.gz", head.flair)
+    _save_scan(folder / "T1.nii.gz", head.t1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def weights_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A manifest of the default recipe with one member that is no network."""
+    folder = tmp_path_factory.mktemp("weights")
+    member = Member(folder / "member-0.weights.h5", "0" * 64, False, {})
+    member.path.write_bytes(b"no network")
+    write_manifest(folder, Manifest("fake", DEFAULT, (member,), {}))
+    return folder
+
+
+class FakeEnsemble:
+    """WMH is where the first channel is very bright; counts its calls."""
+
+    precision = "float32"
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.verifies = False
+        self.above = 5.5
+        self.settings: Settings | None = None
+
+    def load(self, manifest: Manifest, settings: Settings) -> "FakeEnsemble":
+        """Stand in for the function that builds the real one."""
+        self.settings = settings
+        if self.verifies:
+            verify(manifest.members[0])
+        return self
+
+    def predict(self, slices: NDArray[np.float32], **_: float) -> NDArray[np.float32]:
+        """Return probability 0 or 1, (N, rows, columns)."""
+        self.calls += 1
+        return (slices[..., 0] > self.above).astype(np.float32)
+
+
+@pytest.fixture
+def fake_ensemble(monkeypatch: pytest.MonkeyPatch) -> FakeEnsemble:
+    """Run the program without TensorFlow."""
+    fake = FakeEnsemble()
+    monkeypatch.setattr("wmhseg.run._load_ensemble", fake.load)
+    return fake
+
+
+@pytest.fixture
+def no_lesions(fake_ensemble: FakeEnsemble) -> None:
+    """Let the fake ensemble find nothing."""
+    fake_ensemble.above = 1e9

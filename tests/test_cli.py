@@ -1,0 +1,257 @@
+"""The command: exit codes, one-line errors, what is left in place."""
+
+import logging
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+import wmhseg
+from wmhseg.cli import main
+
+pytestmark = pytest.mark.usefixtures("fake_ensemble")
+
+
+@pytest.fixture(autouse=True)
+def logger_as_before() -> Any:
+    logger = logging.getLogger("wmhseg")
+    before = logger.handlers, logger.propagate, logger.level
+    yield
+    logger.handlers, logger.propagate = before[0], before[1]
+    logger.setLevel(before[2])
+
+
+@pytest.fixture
+def command(scan_folder: Path, weights_folder: Path, tmp_path: Path) -> dict[str, str]:
+    """Arguments that work, to be changed one at a time."""
+    return {
+        "--flair": str(scan_folder / "FLAIR.nii.gz"),
+        "--t1": str(scan_folder / "T1.nii.gz"),
+        "--output": str(tmp_path / "result.nii.gz"),
+        "--weights": str(weights_folder),
+    }
+
+
+def segment(command: dict[str, str], *more: str, **changed: str) -> int:
+    command = {**command, **{f"--{name}": value for name, value in changed.items()}}
+    return main(["segment", *[word for pair in command.items() for word in pair], *more])
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_success(command: dict[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert segment(command) == 0
+    assert names(tmp_path) == ["result.nii.gz"]
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert re.fullmatch(rf"wmhseg: \d+\.\d\d ml WMH in 3 lesions: {tmp_path}/result\.nii\.gz\n", said.err)
+
+
+def test_quiet_says_nothing(command: dict[str, str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert segment(command, "-q") == 0
+    assert capfd.readouterr() == ("", "")
+
+
+def test_quiet_still_warns_and_verbose_says_more(
+    command: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    del command["--t1"]
+    assert segment(command, "--quiet") == 0
+    assert capfd.readouterr().err == "wmhseg: no T1: segmenting with FLAIR alone\n"
+    assert segment(command, "-v") == 0
+    assert "wmhseg: 24 slices to compute in float32\n" in capfd.readouterr().err
+
+
+def test_works_where_standard_error_is_no_file(
+    command: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # As in notebooks.
+    assert segment(command) == 0
+    assert "3 lesions" in capsys.readouterr().err
+
+
+def test_all_files(command: dict[str, str], tmp_path: Path) -> None:
+    report, overlay = str(tmp_path / "r.json"), str(tmp_path / "o.png")
+    assert segment(command, report=report, overlay=overlay, threads="2", precision="float32") == 0
+    assert names(tmp_path) == ["o.png", "r.json", "result.nii.gz"]
+
+
+def test_settings_reach_the_ensemble(command: dict[str, str], fake_ensemble: Any) -> None:
+    assert segment(command, threads="3", precision="bfloat16") == 0
+    assert (fake_ensemble.settings.threads, fake_ensemble.settings.precision) == (3, "bfloat16")
+    assert fake_ensemble.settings.weights == Path(command["--weights"])
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"wmhseg {wmhseg.__version__}\n"
+
+
+def test_help_lists_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["segment", "--help"])
+    assert caught.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for code, meaning in enumerate(
+        ["done", "unexpected", "wrong arguments", "an input", "no head", "weights", "the result cannot"]
+    ):
+        assert f"{code} {meaning}" in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["segment"],
+        ["segment", "--flair", "a.nii.gz"],
+        ["segment", "--output", "r.nii.gz"],
+        ["segment", "--flair", "a", "--output", "b", "--threads", "0"],
+        ["segment", "--flair", "a", "--output", "b", "--threads", "²"],
+        ["segment", "--flair", "a", "--output", "b", "--precision", "float64"],
+        ["segment", "--flair", "a", "--output", "b", "-q", "-v"],
+        ["segment", "--flair", "a", "--output", "b", "--sharpen"],
+        ["train"],
+        ["import-weights", "--output", "b"],
+        ["import-weights", "0.h5", "--recipe", "nonsense", "--output", "b"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_arguments_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert re.search("error: ", capsys.readouterr().err)
+
+
+class Refused:
+    """Runs a command that must fail: the code, one line that says why, and nothing written."""
+
+    def __init__(self, command: dict[str, str], folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        self.command, self.folder, self.capfd = command, folder, capfd
+
+    def __call__(self, code: int, message: str, **changed: str) -> None:
+        earlier = self.folder / "result.nii.gz"
+        earlier.write_bytes(b"earlier")
+        for name in ("result.json", "overlay.png"):
+            (self.folder / name).unlink(missing_ok=True)
+        before = names(self.folder)
+        files = {"report": str(self.folder / "result.json"), "overlay": str(self.folder / "overlay.png")}
+        assert segment(self.command, "-q", **{**files, **changed}) == code
+        said = self.capfd.readouterr()
+        assert said.out == ""
+        assert re.fullmatch(rf"wmhseg: error: {message}\n", said.err), said.err
+        assert names(self.folder) == before
+        assert earlier.read_bytes() == b"earlier"
+
+
+@pytest.fixture
+def refused(command: dict[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Refused:
+    return Refused(command, tmp_path, capfd)
+
+
+@pytest.mark.parametrize("which", ["flair", "t1"])
+def test_inputs_exit_3(refused: Refused, which: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("inputs")
+    path = folder / "scan.nii.gz"
+    refused(3, f"{path}: expected an image file, found none; .+", **{which: str(path)})
+    refused(3, f"{folder}: expected an image file, found none; .+", **{which: str(folder)})
+    path.write_bytes(b"no image")
+    refused(3, f"{path}: not a readable image .+", **{which: str(path)})
+    nib.save(nib.Nifti1Image(np.zeros((8, 8, 8), np.int16), np.eye(4)), path)
+    refused(3, f"{path}: expected a scan, found the same value in every voxel; .+", **{which: str(path)})
+    nib.save(nib.Nifti1Image(np.arange(512, dtype=np.int16).reshape(8, 8, 4, 2), np.eye(4)), path)
+    refused(3, f"{path}: expected one 3D volume .+ found 8x8x4x2 .+", **{which: str(path)})
+
+
+def test_no_head_exits_4(refused: Refused, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("speck") / "FLAIR.nii.gz"
+    image = np.random.default_rng(0).normal(0, 1, (60, 60, 8)).astype(np.float32)
+    image[20:30, 20:30] += 50  # 10 mm
+    nib.save(nib.Nifti1Image(image, np.eye(4)), path)
+    refused(4, rf"{path}: FLAIR: expected a head at least 32 mm wide, found none; .+", flair=str(path))
+    refused(4, rf"{path}: T1: expected the head where the FLAIR has it, found .+; .+", t1=str(path))
+
+
+def test_weights_exit_5(refused: Refused, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("weights")
+    path = folder / "manifest.json"
+    refused(5, f"{path}: expected the weights' manifest, found none; .+", weights=str(folder))
+    refused(5, f"{folder}/no/manifest.json: expected the weights' manifest, .+", weights=str(folder / "no"))
+    path.write_text("{")
+    refused(5, f"{path}: expected JSON, .+", weights=str(folder))
+    path.write_text('{"format": 7}')
+    refused(5, f"{path}: expected format 1, found 7; .+", weights=str(folder))
+
+
+def test_changed_weights_exit_5(refused: Refused, weights_folder: Path, fake_ensemble: Any) -> None:
+    fake_ensemble.verifies = True
+    path = weights_folder / "member-0.weights.h5"
+    refused(5, f"{path}: expected SHA-256 000000000000…, found .+")
+
+
+def test_outputs_exit_6(refused: Refused, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("outputs")
+    for name, file in (("output", "r.nii.gz"), ("report", "r.json"), ("overlay", "o.png")):
+        path = folder / "no" / file
+        refused(
+            6, f"{path}: expected a folder that can be written, found: No such file .+", **{name: str(path)}
+        )
+        refused(6, f"{folder}: expected a file name, found a folder; .+", **{name: str(folder)})
+        (folder / "file").touch()
+        path = folder / "file" / file
+        refused(6, f"{path}: expected a folder that can be written, found: Not a dir.+", **{name: str(path)})
+    assert names(folder) == ["file"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_folder_without_permission_exits_6(
+    refused: Refused, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("locked")
+    folder.chmod(0o500)
+    path = folder / "r.nii.gz"
+    refused(
+        6, f"{path}: expected a folder that can be written, found: Permission denied; .+", output=str(path)
+    )
+
+
+def test_folder_that_refuses_files_exits_6(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What a read-only mount answers, also to root.
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("tempfile.mkstemp", fail)
+    refused(6, f"{tmp_path}/result.nii.gz: expected a folder that can be written, found: Read-only .+")
+
+
+def test_out_of_memory_exits_1(
+    command: dict[str, str],
+    fake_ensemble: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(fake_ensemble, "predict", fail)
+    assert segment(command, "-q") == 1
+    assert capfd.readouterr().err.startswith("wmhseg: error: not enough memory; ")
+    assert names(tmp_path) == []
+
+
+def test_unknown_recipe_of_imported_weights(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["import-weights", "0.h5", "--recipe", "mine", "--output", str(tmp_path)])
+    assert caught.value.code == 2
+    assert "paper" in capfd.readouterr().err
