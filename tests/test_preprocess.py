@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from wmhseg.config import DEFAULT, PAPER, PUBLISHED, Recipe
 from wmhseg.errors import BrainMaskError, InputError
-from wmhseg.preprocess import Prepared, core_mask, head_mask, prepare
+from wmhseg.head import core_mask, head_mask
+from wmhseg.preprocess import Prepared, prepare
 from wmhseg.volume import Grid
 
 Array = NDArray[np.float32]

@@ -1,21 +1,18 @@
 """From a FLAIR and a T1 on one grid to the slices that the network sees."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from wmhseg.config import INTENSITY_CLIP, Recipe
 from wmhseg.errors import BrainMaskError, InputError
 from wmhseg.geometry import centre_start, crop_pad
+from wmhseg.head import CORE_DEPTH_MM, core_mask, filled, head_mask, largest
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-# Erosion that leaves deep brain in whole-head and in skull-stripped scans alike.
-CORE_DEPTH_MM = 16.0
 # Pixels between the core, within which WMH lie, and the window's edge.
 WINDOW_MARGIN = 8
 # Of the FLAIR's core, the part that T1 must show; real pairs share 80 % and more.
@@ -75,14 +72,14 @@ def _prepare_paper(flair: Array, t1: Array, start: tuple[int, int], recipe: Reci
     channels = []
     for name, image, threshold in (("FLAIR", flair, recipe.flair_threshold), ("T1", t1, recipe.t1_threshold)):
         window = crop_pad(image, start, (recipe.patch, recipe.patch))
-        mask = np.stack([_filled(_largest(part)) for part in window >= threshold])
+        mask = np.stack([filled(largest(part)) for part in window >= threshold])
         channels.append(_standardise(window, mask, name))
     return channels
 
 
 def _prepare_published(flair: Array, t1: Array, start: tuple[int, int], recipe: Recipe) -> list[Array]:
     """Mean and SD inside the FLAIR mask for both, then crop/pad with 0 (the released code)."""
-    mask = np.stack([_filled(part) for part in flair >= recipe.flair_threshold])
+    mask = np.stack([filled(part) for part in flair >= recipe.flair_threshold])
     size = (recipe.patch, recipe.patch)
     return [
         crop_pad(_standardise(image, mask, name), start, size)
@@ -114,45 +111,6 @@ def _prepare_robust(
             )
         channels.append(_robust(t1, inside, start, size, "T1"))
     return _assemble(channels, kept, start, flair.shape, t1 is not None)
-
-
-def head_mask(image: Array, spacing_yx_mm: tuple[float, float], name: str) -> Mask:
-    """Find the head (or the brain of a stripped scan) without any absolute intensity.
-
-    Otsu's threshold on the square root of the smoothed image, halved towards the background;
-    the largest 3D component, holes filled slice by slice. The root keeps bright fat from
-    pulling the threshold above brain.
-
-    Args:
-        image: (Z, Y, X), any scale and offset.
-        spacing_yx_mm: Pixel size.
-        name: The image's name in errors.
-
-    Raises:
-        BrainMaskError: The image has no contrast.
-    """
-    smooth = ndimage.gaussian_filter(image, (0, 1.5 / spacing_yx_mm[0], 1.5 / spacing_yx_mm[1]))
-    low, high = np.percentile(smooth, (0.5, 99.5))
-    if not high > low:
-        raise BrainMaskError(
-            f"{name}: expected a head on a darker background, found no contrast; look at the image"
-        )
-    root = np.sqrt(np.clip((smooth - low) / (high - low), 0, 1))
-    threshold = _otsu(root) ** 2
-    scaled = (smooth - low) / (high - low)
-    background = float(np.median(scaled[scaled < threshold]))
-    largest = _largest(scaled > background + 0.5 * (threshold - background))
-    return np.stack([_filled(part) for part in largest])
-
-
-def core_mask(head: Mask, spacing_yx_mm: tuple[float, float]) -> Mask:
-    """Return what lies more than 16 mm inside the head, slice by slice (Z, Y, X)."""
-    core = np.zeros_like(head)
-    for index in np.flatnonzero(head.any(axis=(1, 2))):
-        padded = np.pad(head[index], 1)
-        depth = ndimage.distance_transform_edt(padded, sampling=spacing_yx_mm)
-        core[index] = depth[1:-1, 1:-1] > CORE_DEPTH_MM
-    return core
 
 
 def _head_window(core: Mask, recipe: Recipe) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -203,25 +161,3 @@ def _assemble(
     indices = np.flatnonzero(kept)
     slices = np.stack([channel[indices] for channel in channels], axis=-1)
     return Prepared(slices, indices, start, (shape[0], shape[1], shape[2]), t1_used)
-
-
-def _otsu(values: Array) -> float:
-    """Return the threshold of largest between-class variance for values in 0..1 (Otsu 1979)."""
-    counts, edges = np.histogram(values, 256, (0.0, 1.0))
-    centres = (edges[1:] + edges[:-1]) / 2
-    below = np.cumsum(counts)[:-1].astype(float)
-    sums = np.cumsum(counts * centres)
-    above = below[-1] + counts[-1] - below
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = below * above * (sums[:-1] / below - (sums[-1] - sums[:-1]) / above) ** 2
-    return float(centres[np.nanargmax(between)])
-
-
-def _largest(mask: Mask) -> Mask:
-    labels, count = ndimage.label(mask)
-    if count <= 1:
-        return mask
-    return np.asarray(labels == 1 + np.argmax(np.bincount(labels.ravel())[1:]))
-
-
-_filled: Callable[[Mask], Mask] = ndimage.binary_fill_holes

@@ -1,0 +1,77 @@
+"""Where the head is, and its deep part, whatever the intensity scale."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from wmhseg.errors import BrainMaskError
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+# Erosion that leaves deep brain in whole-head and in skull-stripped scans alike.
+CORE_DEPTH_MM = 16.0
+
+
+def head_mask(image: Array, spacing_yx_mm: tuple[float, float], name: str) -> Mask:
+    """Find the head (or the brain of a stripped scan) without any absolute intensity.
+
+    Otsu's threshold on the square root of the smoothed image, halved towards the background;
+    the largest 3D component, holes filled slice by slice. The root keeps bright fat from
+    pulling the threshold above brain.
+
+    Args:
+        image: (Z, Y, X), any scale and offset.
+        spacing_yx_mm: Pixel size.
+        name: The image's name in errors.
+
+    Raises:
+        BrainMaskError: The image has no contrast.
+    """
+    smooth = ndimage.gaussian_filter(image, (0, 1.5 / spacing_yx_mm[0], 1.5 / spacing_yx_mm[1]))
+    low, high = np.percentile(smooth, (0.5, 99.5))
+    if not high > low:
+        raise BrainMaskError(
+            f"{name}: expected a head on a darker background, found no contrast; look at the image"
+        )
+    root = np.sqrt(np.clip((smooth - low) / (high - low), 0, 1))
+    threshold = _otsu(root) ** 2
+    scaled = (smooth - low) / (high - low)
+    background = float(np.median(scaled[scaled < threshold]))
+    component = largest(scaled > background + 0.5 * (threshold - background))
+    return np.stack([filled(part) for part in component])
+
+
+def core_mask(head: Mask, spacing_yx_mm: tuple[float, float]) -> Mask:
+    """Return what lies more than 16 mm inside the head, slice by slice (Z, Y, X)."""
+    core = np.zeros_like(head)
+    for index in np.flatnonzero(head.any(axis=(1, 2))):
+        padded = np.pad(head[index], 1)
+        depth = ndimage.distance_transform_edt(padded, sampling=spacing_yx_mm)
+        core[index] = depth[1:-1, 1:-1] > CORE_DEPTH_MM
+    return core
+
+
+def _otsu(values: Array) -> float:
+    """Return the threshold of largest between-class variance for values in 0..1 (Otsu 1979)."""
+    counts, edges = np.histogram(values, 256, (0.0, 1.0))
+    centres = (edges[1:] + edges[:-1]) / 2
+    below = np.cumsum(counts)[:-1].astype(float)
+    sums = np.cumsum(counts * centres)
+    above = below[-1] + counts[-1] - below
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * (sums[:-1] / below - (sums[-1] - sums[:-1]) / above) ** 2
+    return float(centres[np.nanargmax(between)])
+
+
+def largest(mask: Mask) -> Mask:
+    """Return the largest connected component (faces touching), in 2D or 3D."""
+    labels, count = ndimage.label(mask)
+    if count <= 1:
+        return mask
+    return np.asarray(labels == 1 + np.argmax(np.bincount(labels.ravel())[1:]))
+
+
+def filled(mask: Mask) -> Mask:
+    """Return a 2D mask without holes."""
+    return np.asarray(ndimage.binary_fill_holes(mask))
