@@ -1,6 +1,6 @@
-"""From a case folder to prepared slices, exactly as inference prepares them."""
+"""From a labelled scan to prepared slices, exactly as inference prepares them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,24 +14,54 @@ from wmhseg.pipeline import Working, prepare_working, to_working_grid
 from wmhseg.volume import Volume, read_volume
 
 
+@dataclass(frozen=True)
+class Labelled:
+    """A scan and its reference mask, on any grid.
+
+    Attributes:
+        flair: FLAIR.
+        t1: T1, brought onto the FLAIR's grid by its header; None for FLAIR alone.
+        truth: 0, 1 = WMH, 2 = other pathology, on the FLAIR's grid.
+    """
+
+    flair: Volume
+    t1: Volume | None
+    truth: Volume
+
+
 def prepare_case(case: Case, recipe: Recipe) -> SliceSet:
-    """Prepare a case exactly as inference would, and its reference mask with it.
+    """Read and prepare a case exactly as inference would, and its reference mask with it.
 
     Raises:
         InputError: An image is unreadable or the mask is not on the FLAIR's grid.
     """
-    # Training cuts its own windows: it wants the full ones.
-    recipe = replace(recipe, min_patch=recipe.patch)
     flair, t1 = read_volume(case.flair), read_volume(case.t1)
     truth = read_volume(case.truth, may_be_constant=True)
     if not truth.grid.same_as(flair.grid):
         raise InputError(f"{case.truth}: expected the FLAIR's grid ({flair.grid}), found {truth.grid}")
-    working = to_working_grid(flair, t1, recipe)
+    return prepare_volumes(Labelled(flair, t1, truth), recipe, case.site, case.name)
+
+
+def prepare_volumes(scan: Labelled, recipe: Recipe, site: str, name: str) -> SliceSet:
+    """Prepare volumes in memory exactly as inference would, and their reference mask with them.
+
+    Args:
+        scan: The volumes.
+        recipe: Which preprocessing.
+        site: The case's site.
+        name: The case's name.
+
+    Raises:
+        BrainMaskError: No head or brain was found.
+    """
+    # Training cuts its own windows: it wants the full ones.
+    recipe = replace(recipe, min_patch=recipe.patch)
+    working = to_working_grid(scan.flair, scan.t1, recipe)
     prepared = prepare_working(working, recipe)
-    labels = _labels_on_working_grid(truth, working)
+    labels = _labels_on_working_grid(scan.truth, working)
     size = (recipe.patch, recipe.patch)
     windows = crop_pad(labels[prepared.indices], prepared.start_yx, size)
-    return SliceSet(case.site, case.name, prepared.slices.astype(np.float16), windows)
+    return SliceSet(site, name, prepared.slices.astype(np.float16), windows)
 
 
 def _labels_on_working_grid(truth: Volume, working: Working) -> NDArray[np.uint8]:

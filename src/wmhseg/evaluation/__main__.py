@@ -3,10 +3,12 @@
 import argparse
 import csv
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wmhseg.datasets.cases import Case, find_cases
 from wmhseg.ensemble import Ensemble
@@ -24,6 +26,7 @@ class Row:
     site: str
     case: str
     seen_in_training: bool
+    threshold: float
     truth_ml: float
     result_ml: float
     scores: Scores
@@ -39,6 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--weights", type=Path, metavar="DIR", help="ensemble to score (default: the shipped one)"
     )
     parser.add_argument("--only", nargs="+", metavar="CASE", help="names of cases to score (default: all)")
+    parser.add_argument(
+        "--thresholds", type=float, nargs="+", metavar="P", help="thresholds to try (default: the manifest's)"
+    )
     parser.add_argument("--no-t1", action="store_true", help="score FLAIR alone")
     parser.add_argument("--csv", type=Path, help="write the rows here")
     options = parser.parse_args(arguments)
@@ -46,38 +52,58 @@ def main(arguments: list[str] | None = None) -> int:
         manifest = read_manifest(options.weights or default_weights())
         cases = _chosen(find_cases(options.cases), options.only)
         ensemble = Ensemble(manifest)
-        rows = [score_case(case, manifest, ensemble, with_t1=not options.no_t1) for case in cases]
+        thresholds = options.thresholds or [manifest.recipe.threshold]
+        scored = [
+            score_case(case, manifest, ensemble, thresholds, with_t1=not options.no_t1) for case in cases
+        ]
     except WmhsegError as error:
         print(f"wmhseg.evaluation: error: {error}", file=sys.stderr)
         return error.exit_code
     print("weights: " + ", ".join(file_sha256(member.path) for member in manifest.members))
-    print(table(rows))
+    for rows in zip(*scored, strict=True):
+        print(f"threshold {rows[0].threshold:g}")
+        print(table(rows))
     if options.csv is not None:
-        write_rows(rows, options.csv)
+        write_rows([row for rows in scored for row in rows], options.csv)
     return 0
 
 
-def score_case(case: Case, manifest: Manifest, ensemble: Ensemble, *, with_t1: bool) -> Row:
-    """Segment one case and score it against its reference mask.
+def score_case(
+    case: Case, manifest: Manifest, ensemble: Ensemble, thresholds: Sequence[float], *, with_t1: bool
+) -> list[Row]:
+    """Segment one case and score it against its reference mask, a row per threshold.
 
     Raises:
         WmhsegError: An image cannot be read or segmented.
     """
     flair, truth = read_volume(case.flair), read_volume(case.truth, may_be_constant=True)
     t1 = read_volume(case.t1) if with_t1 else None
-    result = segment(flair, t1, manifest.recipe, ensemble.predict)
     trained_on = {name for member in manifest.members for name in member.training.get("cases", [])}
-    return Row(
-        site=case.site,
-        case=case.name,
-        seen_in_training=f"{case.site}/{case.name}" in trained_on,
-        truth_ml=_volume_ml(truth, np.rint(truth.array) == 1),
-        result_ml=_volume_ml(flair, result.mask.array > 0),
-        scores=score(truth.array, result.mask.array, flair.grid),
-    )
+    computed: list[NDArray[np.float32]] = []
+
+    def predict_once(slices: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not computed:
+            computed.append(ensemble.predict(slices))
+        return computed[0]
+
+    rows = []
+    for threshold in thresholds:
+        mask = segment(flair, t1, replace(manifest.recipe, threshold=threshold), predict_once).mask
+        rows.append(
+            Row(
+                site=case.site,
+                case=case.name,
+                seen_in_training=f"{case.site}/{case.name}" in trained_on,
+                threshold=threshold,
+                truth_ml=_volume_ml(truth, np.rint(truth.array) == 1),
+                result_ml=_volume_ml(mask, mask.array > 0),
+                scores=score(truth.array, mask.array, flair.grid),
+            )
+        )
+    return rows
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: Sequence[Row]) -> str:
     """Return rows as text; means leave out cases that the weights were trained on."""
     head = f"{'case':24}{'DSC':>7}{'H95 mm':>8}{'AVD %':>8}{'recall':>8}{'F1':>7}{'true ml':>9}{'ml':>8}"
     lines = [head]
@@ -102,7 +128,7 @@ def write_rows(rows: list[Row], path: Path) -> None:
         writer.writerows(flat)
 
 
-def _numbers(rows: list[Row]) -> str:
+def _numbers(rows: Sequence[Row]) -> str:
     names = (
         ("dsc", "7.3f"),
         ("h95_mm", "8.2f"),

@@ -1,0 +1,46 @@
+"""The Dice loss worked out by hand."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from wmhseg.training.loss import dice_loss
+
+
+def loss(truth: object, probability: object) -> float:
+    shape = (-1, 2, 2, 1)
+    arrays = [np.asarray(values, np.float32).reshape(shape) for values in (truth, probability)]
+    return float(dice_loss(*map(ops.convert_to_tensor, arrays)))
+
+
+@pytest.mark.parametrize(
+    ("truth", "probability", "expected"),
+    [
+        # Overlap 1.5; sums 2 and 1.75: 1 - (3 + 1) / (2 + 1.75 + 1).
+        ([1, 1, 0, 0], [0.5, 1, 0.25, 0], 1 - 4 / 4.75),
+        ([1, 1, 0, 0], [1, 1, 0, 0], 0),
+        # Nothing to find, nothing found: the smoothing of 1 makes it perfect.
+        ([0, 0, 0, 0], [0, 0, 0, 0], 0),
+        # Nothing to find, three found: 1 - 1 / (3 + 1).
+        ([0, 0, 0, 0], [1, 1, 1, 0], 0.75),
+        # Three to find, none found: the same.
+        ([1, 1, 1, 0], [0, 0, 0, 0], 0.75),
+    ],
+)
+def test_by_hand(truth: list[float], probability: list[float], expected: float) -> None:
+    assert loss(truth, probability) == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_whole_batch_is_one_sum() -> None:
+    # Slice by slice it would be 0 and 0.75, 0.375 on average.
+    truth, probability = [1, 1, 1, 1, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1, 1, 0]
+    assert loss(truth, probability) == pytest.approx(1 - 9 / 12, abs=1e-6)
+
+
+def test_half_precision_is_summed_in_single() -> None:
+    # 40 000 ones: bfloat16 sums would stop at 256.
+    ones = ops.ones((1, 200, 200, 1), "bfloat16")
+    half = ops.cast(ones * 0.5, "bfloat16")
+    found = dice_loss(ones, half)
+    assert ops.convert_to_numpy(found).dtype == np.float32
+    assert float(found) == pytest.approx(1 - 40_001 / 60_001, abs=1e-6)
