@@ -11,6 +11,9 @@ Mask = NDArray[np.bool_]
 
 # Erosion that leaves deep brain in whole-head and in skull-stripped scans alike.
 CORE_DEPTH_MM = 16.0
+# Share of the variance that head against background explains: 0.84 and more in 24 images of three
+# sites, 2/pi = 0.64 in Gaussian noise.
+MIN_SEPARATION = 0.65
 
 
 def head_mask(image: Array, spacing_yx_mm: tuple[float, float], name: str) -> Mask:
@@ -26,7 +29,7 @@ def head_mask(image: Array, spacing_yx_mm: tuple[float, float], name: str) -> Ma
         name: The image's name in errors.
 
     Raises:
-        BrainMaskError: The image has no contrast.
+        BrainMaskError: The image has no contrast, or nothing stands out from noise.
     """
     smooth = ndimage.gaussian_filter(image, (0, 1.5 / spacing_yx_mm[0], 1.5 / spacing_yx_mm[1]))
     low, high = np.percentile(smooth, (0.5, 99.5))
@@ -34,9 +37,13 @@ def head_mask(image: Array, spacing_yx_mm: tuple[float, float], name: str) -> Ma
         raise BrainMaskError(
             f"{name}: expected a head on a darker background, found no contrast; look at the image"
         )
-    root = np.sqrt(np.clip((smooth - low) / (high - low), 0, 1))
-    threshold = _otsu(root) ** 2
     scaled = (smooth - low) / (high - low)
+    root_threshold, separation = _otsu(np.sqrt(np.clip(scaled, 0, 1)))
+    if separation < MIN_SEPARATION:
+        raise BrainMaskError(
+            f"{name}: expected a head on a darker background, found noise; look at the image"
+        )
+    threshold = root_threshold**2
     background = float(np.median(scaled[scaled < threshold]))
     component = largest(scaled > background + 0.5 * (threshold - background))
     return np.stack([filled(part) for part in component])
@@ -52,16 +59,22 @@ def core_mask(head: Mask, spacing_yx_mm: tuple[float, float]) -> Mask:
     return core
 
 
-def _otsu(values: Array) -> float:
-    """Return the threshold of largest between-class variance for values in 0..1 (Otsu 1979)."""
+def _otsu(values: Array) -> tuple[float, float]:
+    """Return Otsu's threshold for values in 0..1 and the share of variance between the two classes.
+
+    Otsu 1979: the threshold with the largest between-class variance.
+    """
     counts, edges = np.histogram(values, 256, (0.0, 1.0))
     centres = (edges[1:] + edges[:-1]) / 2
     below = np.cumsum(counts)[:-1].astype(float)
     sums = np.cumsum(counts * centres)
-    above = below[-1] + counts[-1] - below
+    total = below[-1] + counts[-1]
+    above = total - below
     with np.errstate(divide="ignore", invalid="ignore"):
-        between = below * above * (sums[:-1] / below - (sums[-1] - sums[:-1]) / above) ** 2
-    return float(centres[np.nanargmax(between)])
+        between = below * above * (sums[:-1] / below - (sums[-1] - sums[:-1]) / above) ** 2 / total**2
+    best = int(np.nanargmax(between))
+    variance = float(np.sum(counts * (centres - sums[-1] / total) ** 2) / total)
+    return float(centres[best]), float(between[best]) / variance
 
 
 def largest(mask: Mask) -> Mask:

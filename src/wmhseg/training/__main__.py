@@ -12,7 +12,7 @@ from wmhseg.training.config import PRESETS
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a training command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         options.run_command(options)
     except WmhsegError as error:
@@ -21,9 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m wmhseg.training", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the training commands."""
+    root = argparse.ArgumentParser(prog="python -m wmhseg.training", description=__doc__)
+    commands = root.add_subparsers(dest="command", required=True)
     prepare = commands.add_parser("prepare", help="case folders to prepared slices")
     prepare.add_argument(
         "cases", type=Path, help="folder with SITE/CASE/{pre/FLAIR.nii.gz,pre/T1.nii.gz,wmh.nii.gz}"
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--recipe", choices=sorted(RECIPES), default="default")
     export.add_argument("--threshold", type=float, help="threshold on the mean probability, chosen on data")
     export.set_defaults(run_command=_export)
-    return parser
+    return root
 
 
 def _prepare(options: argparse.Namespace) -> None:
