@@ -16,6 +16,18 @@ log = logging.getLogger("wmhseg")
 EXIT_CODES = """exit codes: 0 done; 1 unexpected error; 2 wrong arguments; 3 an input is missing, unreadable
 or unfit; 4 no head or brain found; 5 weights missing, changed or unfit; 6 the result cannot be written"""
 
+INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+
+
+def console() -> None:
+    """Run `main` as a program."""
+    code = main()
+    if code:
+        # TensorFlow may still be starting in the background: nobody waits for it after a failure.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; print one line on an error and return its exit code."""
@@ -25,13 +37,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options.run(options)
     except WmhsegError as error:
-        print(f"wmhseg: error: {error}", file=sys.stderr)
+        log.error("error: %s", error)
         return error.exit_code
     except MemoryError:
-        print(
-            "wmhseg: error: not enough memory; give the container or machine at least 2 GB", file=sys.stderr
-        )
+        log.error("error: not enough memory; give the container or machine at least 2 GB")
         return 1
+    except KeyboardInterrupt:
+        log.error("interrupted")
+        return INTERRUPTED
     return 0
 
 
@@ -119,4 +132,4 @@ def _positive(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console()

@@ -2,9 +2,10 @@
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,17 +79,16 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
     inputs = [require_file(path) for path in (flair_path, t1_path) if path is not None]
     _check_outputs(outputs, inputs)
     manifest = read_manifest(settings.weights or default_weights())
-    with ThreadPoolExecutor(1) as executor:
-        # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
-        loading = executor.submit(_load_ensemble, manifest, settings)
-        flair = read_volume(flair_path)
-        t1 = None if t1_path is None else read_volume(t1_path)
-        watch.lap("read")
-        if t1 is None:
-            log.warning("no T1: segmenting with FLAIR alone")
-        predict = _predictor(loading, manifest.recipe.threshold, watch)
-        with _named(flair_path, t1_path):
-            result = segment(flair, t1, manifest.recipe, predict)
+    # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
+    loading = _in_background(lambda: _load_ensemble(manifest, settings))
+    flair = read_volume(flair_path)
+    t1 = None if t1_path is None else read_volume(t1_path)
+    watch.lap("read")
+    if t1 is None:
+        log.warning("no T1: segmenting with FLAIR alone")
+    predict = _predictor(loading, manifest.recipe.threshold, watch)
+    with _named(flair_path, t1_path):
+        result = segment(flair, t1, manifest.recipe, predict)
     watch.lap("postprocess")
     summary = summarise(result.mask.array, flair.grid.voxel_volume_mm3)
     report = _report(summary, result, manifest, loading.result().precision)
@@ -105,6 +105,20 @@ def _named(flair_path: Path, t1_path: Path | None) -> Iterator[None]:
     except BrainMaskError as error:
         path = t1_path if str(error).startswith("T1:") else flair_path
         raise BrainMaskError(f"{path}: {error}") from None
+
+
+def _in_background(work: "Callable[[], Ensemble]") -> "Future[Ensemble]":
+    """Start `work` in a thread that nobody has to wait for when something else fails first."""
+    future: Future[Ensemble] = Future()
+
+    def target() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # handed to whoever asks for the result
+            future.set_exception(error)
+
+    threading.Thread(target=target, daemon=True).start()
+    return future
 
 
 def _load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
