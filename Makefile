@@ -54,7 +54,7 @@ requirements: .venv/run ## pin the newest allowed packages again
 	$(UV) pyproject.toml --extra gpu -c requirements.txt -o requirements-gpu.txt
 	$(UV) pyproject.toml --extra dev -c requirements.txt --no-emit-package tensorflow \
 	    --no-emit-package wmhseg -o requirements-dev.txt
-	echo hatchling | $(UV) - -o container/requirements-build.txt
+	printf 'editables\nhatchling\n' | $(UV) - -o container/requirements-build.txt
 
 clean: ## remove what the targets made (not the weights)
 	rm -rf .venv out build dist .cache .mypy_cache .ruff_cache .pytest_cache
