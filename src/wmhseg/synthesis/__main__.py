@@ -1,0 +1,73 @@
+"""`python -m wmhseg.synthesis HEADS LESIONS OUT`: label maps and lesion masks to training slices."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from wmhseg.config import RECIPES
+from wmhseg.errors import OutputError, WmhsegError
+from wmhseg.synthesis.generate import build_request, generate
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write synthetic cases and return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        _run(options)
+    except WmhsegError as error:
+        print(f"wmhseg.synthesis: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    request = build_request(
+        options.heads, options.lesions, options.output, options.seed, RECIPES[options.recipe]
+    )
+    if options.volumes:
+        request = replace(request, volumes=options.output / "volumes")
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+        names = generate(request, options.count, options.workers)
+        for _ in tqdm(names, total=options.count, unit="head"):
+            pass
+    except OSError as error:
+        raise OutputError(f"{options.output}: cannot be written ({error.strerror})") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m wmhseg.synthesis", description=__doc__)
+    parser.add_argument("heads", type=Path, help="folder with label maps of heads (1 mm, *.nii.gz)")
+    parser.add_argument("lesions", type=Path, help="folder with lesion masks in MNI space (1 mm, *.nii.gz)")
+    parser.add_argument("output", type=Path, help="folder to write; cases that are there are kept")
+    parser.add_argument("--count", type=_positive, default=100, help="number of cases (default 100)")
+    parser.add_argument("--seed", type=_not_negative, default=0, help="another seed, other cases")
+    parser.add_argument("--workers", type=_positive, default=1, help="processes (default 1)")
+    parser.add_argument("--recipe", choices=sorted(RECIPES), default="default")
+    parser.add_argument(
+        "--volumes",
+        action="store_true",
+        help="write FLAIR, T1 and mask too, as case folders in OUTPUT/volumes",
+    )
+    return parser
+
+
+def _not_negative(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"expected 0 or more, found {value}")
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, found {value}")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""Many cases, in parallel, straight to disk."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from wmhseg.config import Recipe
+from wmhseg.datasets.prepare import Labelled, prepare_volumes
+from wmhseg.datasets.slices import SliceSet, save_slices
+from wmhseg.errors import BrainMaskError
+from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head, read_lesion_mask
+from wmhseg.synthesis.scan import ScanParameters, SyntheticScan, make_scan, sample_scan
+from wmhseg.volume import write_volume
+
+SITE = "synthetic"
+_ATTEMPTS = 5
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to make.
+
+    Attributes:
+        heads: Label maps of heads, 1 mm.
+        lesions: Lesion masks in MNI space, 1 mm.
+        output: Folder for prepared slices, one folder per case.
+        seed: With a case's number it decides everything about the case.
+        recipe: How slices are prepared.
+        volumes: Folder for FLAIR, T1 and mask as images too; None for slices only.
+    """
+
+    heads: tuple[Path, ...]
+    lesions: tuple[Path, ...]
+    output: Path
+    seed: int
+    recipe: Recipe
+    volumes: Path | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """One case: where it comes from, what it is, and what training sees of it."""
+
+    head: Path
+    parameters: ScanParameters
+    scan: SyntheticScan
+    slices: SliceSet
+
+
+def build_request(heads: Path, lesions: Path, output: Path, seed: int, recipe: Recipe) -> Request:
+    """Find the material.
+
+    Raises:
+        InputError: A folder has no images.
+    """
+    return Request(
+        tuple(find_images(heads, "label maps of heads")),
+        tuple(find_images(lesions, "lesion masks in MNI space")),
+        output,
+        seed,
+        recipe,
+    )
+
+
+def case_name(seed: int, number: int) -> str:
+    """Return the name of a case."""
+    return f"s{seed}-{number:05d}"
+
+
+def make_case(request: Request, number: int) -> Made:
+    """Make one case; a draw in which no head can be found (all of it cut off) is drawn again.
+
+    Raises:
+        BrainMaskError: No head was found five times.
+        InputError: The material is unreadable.
+    """
+    masks: list[LesionMask] = [read_lesion_mask(path) for path in request.lesions]
+    for attempt in range(_ATTEMPTS):
+        rng = np.random.default_rng((request.seed, number, attempt))
+        path = request.heads[int(rng.integers(len(request.heads)))]
+        head: Head = read_head(path)
+        parameters = sample_scan(rng, masks)
+        scan = make_scan(head, masks, parameters)
+        labelled = Labelled(scan.flair, None if scan.t1_missing else scan.t1, scan.truth)
+        try:
+            slices = prepare_volumes(labelled, request.recipe, SITE, case_name(request.seed, number))
+        except BrainMaskError:
+            continue
+        return Made(path, parameters, scan, slices)
+    raise BrainMaskError(
+        f"case {number} of seed {request.seed}: found no head in {_ATTEMPTS} draws; check the label maps"
+    )
+
+
+def write_case(request: Request, number: int) -> str:
+    """Make one case and write it, unless it is there already; return its name."""
+    name = case_name(request.seed, number)
+    folder = request.output / f"{SITE}__{name}"
+    if (folder / "parameters.json").is_file():
+        return name
+    made = make_case(request, number)
+    if request.volumes is not None:
+        _write_volumes(made.scan, request.volumes / SITE / name)
+    save_slices(made.slices, request.output)
+    # Written last: a case without it was interrupted and is made again.
+    text = json.dumps({"head": made.head.name, **asdict(made.parameters)}, indent=1)
+    (folder / "parameters.json").write_text(text + "\n")
+    return name
+
+
+def generate(request: Request, count: int, workers: int) -> Iterator[str]:
+    """Write cases 0..count-1 and yield each one's name when it is done, in any order."""
+    numbers = range(count)
+    if workers <= 1:
+        yield from (write_case(request, number) for number in numbers)
+        return
+    # One thread per worker: the workers share the processors already.
+    for name in _THREADS:
+        os.environ.setdefault(name, "1")
+    with get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap_unordered(partial(write_case, request), numbers)
+
+
+def _write_volumes(scan: SyntheticScan, folder: Path) -> None:
+    (folder / "pre").mkdir(parents=True, exist_ok=True)
+    write_volume(folder / "pre" / "FLAIR.nii.gz", scan.flair)
+    write_volume(folder / "pre" / "T1.nii.gz", scan.t1)
+    write_volume(folder / "wmh.nii.gz", scan.truth)

@@ -1,0 +1,89 @@
+"""FLAIR and T1 of a head at 1 mm, without a scanner's shortcomings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wmhseg.synthesis.anatomy import Anatomy
+from wmhseg.synthesis.contrast import Contrast, paint_tissues, sample_flair_contrast, sample_t1_contrast
+from wmhseg.synthesis.csf_flow import CsfFlow, paint_csf_flow, sample_csf_flow
+from wmhseg.synthesis.lesion_look import LesionLook, lesion_strength, sample_lesion_look
+from wmhseg.synthesis.normal_bright import NormalBright, normal_brightness, sample_normal_bright
+from wmhseg.synthesis.pathology import Pathology
+from wmhseg.synthesis.tissues import PARENCHYMA, Tissue, is_any
+
+# Rims of other pathology are a little dark on T1.
+_T1_RIM_SD = 0.3
+
+
+@dataclass(frozen=True)
+class PaintParameters:
+    """Everything random about signals."""
+
+    flair: Contrast
+    t1: Contrast
+    look: LesionLook
+    bright: NormalBright
+    flow: CsfFlow
+
+
+@dataclass(frozen=True)
+class Layers:
+    """One image at 1 mm, in two layers whose sum depends on the scan.
+
+    Attributes:
+        base: (Z, Y, X) float32 without lesions; white matter is about 1, air 0.
+        change: (z, y, x) float32 in the anatomy's box: what lesions and normal bright tissue add,
+            in robust SDs of the scanned base.
+    """
+
+    base: NDArray[np.float32]
+    change: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Painting:
+    """Both images."""
+
+    flair: Layers
+    t1: Layers
+
+
+def sample_paint(rng: np.random.Generator) -> PaintParameters:
+    """Draw signals."""
+    return PaintParameters(
+        sample_flair_contrast(rng),
+        sample_t1_contrast(rng),
+        sample_lesion_look(rng),
+        sample_normal_bright(rng),
+        sample_csf_flow(rng),
+    )
+
+
+def paint(
+    anatomy: Anatomy, lesions: NDArray[np.bool_], pathology: Pathology, parameters: PaintParameters
+) -> Painting:
+    """Paint a head.
+
+    Args:
+        anatomy: The head.
+        lesions: (z, y, x) in its box.
+        pathology: Other pathology in its box.
+        parameters: Signals.
+    """
+    tissues = anatomy.brain_tissues
+    strength = lesion_strength(lesions, parameters.look) * is_any(tissues, (*PARENCHYMA, Tissue.CORTEX))
+    bright = normal_brightness(anatomy, parameters.bright)
+    # Normal brightness does not add to a lesion's: its contrast is as drawn.
+    np.maximum(bright, parameters.look.flair_sd * strength, out=bright)
+    dark = -parameters.look.t1_sd * strength
+    bright[pathology.rim], dark[pathology.rim] = pathology.parameters.rim_sd, -_T1_RIM_SD
+    bright[pathology.core] = dark[pathology.core] = 0
+    flair = paint_tissues(anatomy.tissues, parameters.flair)
+    t1 = paint_tissues(anatomy.tissues, parameters.t1)
+    paint_csf_flow(flair[anatomy.box], anatomy, parameters.flow)
+    for image, contrast in ((flair, parameters.flair), (t1, parameters.t1)):
+        inside, fluid = image[anatomy.box], np.float32(contrast.means[Tissue.VENTRICLE])
+        inside[pathology.core] += pathology.parameters.core * (fluid - inside[pathology.core])
+    return Painting(Layers(flair, bright), Layers(t1, dark))

@@ -1,0 +1,105 @@
+"""`python -m wmhseg.synthesis.sheet SYNTHETIC REAL OUT`: do synthetic slices look like real ones?
+
+Both folders hold prepared slices. Writes OUT/synthesis_sheet.png (slices side by side, WMH outlined) and
+OUT/synthesis_histograms.png (intensities and lesion contrast), and prints the contrast of each case.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from wmhseg.datasets.slices import SliceSet, load_slices
+from wmhseg.errors import WmhsegError
+
+_COLUMNS = 8
+_IN_PLANE = np.ones((1, 3, 3))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw both pictures and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m wmhseg.synthesis.sheet", description=__doc__)
+    parser.add_argument("synthetic", type=Path, help="folder written by python -m wmhseg.synthesis")
+    parser.add_argument("real", type=Path, help="folder written by python -m wmhseg.training prepare")
+    parser.add_argument("output", type=Path, help="folder for the pictures")
+    options = parser.parse_args(arguments)
+    try:
+        groups = {"real": load_slices(options.real), "synthetic": load_slices(options.synthetic)}
+    except WmhsegError as error:
+        print(f"wmhseg.synthesis.sheet: {error}", file=sys.stderr)
+        return error.exit_code
+    options.output.mkdir(parents=True, exist_ok=True)
+    draw_sheet(groups, options.output / "synthesis_sheet.png")
+    draw_histograms(groups, options.output / "synthesis_histograms.png")
+    for group, sets in groups.items():
+        for one in sets:
+            print(f"{group} {one.name} lesion contrast {lesion_contrast(one):.2f}")
+    return 0
+
+
+def lesion_contrast(one: SliceSet) -> float:
+    """Return the median of WMH above that of the tissue around, FLAIR, in robust SDs; NaN without WMH."""
+    wmh = one.labels == 1
+    flair = np.asarray(one.images[..., 0], np.float32)
+    ring = ndimage.binary_dilation(wmh, _IN_PLANE, 4) & ~ndimage.binary_dilation(wmh, _IN_PLANE, 2)
+    ring &= (flair > -1.5) & (one.labels == 0)
+    if not wmh.any() or not ring.any():
+        return float("nan")
+    return float(np.median(flair[wmh]) - np.median(flair[ring]))
+
+
+def draw_sheet(groups: dict[str, list[SliceSet]], path: Path) -> None:
+    """Draw up to eight cases of each group: FLAIR, FLAIR with WMH outlined, T1."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(_COLUMNS * 1.5, 9.2), layout="constrained")
+    axes = figure.subplots(6, _COLUMNS)
+    for axis in axes.flat:
+        axis.axis("off")
+    for row, (group, sets) in enumerate(groups.items()):
+        axes[3 * row, 0].set_title(group, loc="left")
+        for column, one in enumerate(sets[:_COLUMNS]):
+            index = int(0.58 * len(one.images))
+            image = np.asarray(one.images[index], np.float32)
+            for line, channel in enumerate((0, 0, 1)):
+                _show(axes[3 * row + line, column], image[..., channel])
+            if (one.labels[index] == 1).any():
+                axes[3 * row + 1, column].contour(one.labels[index] == 1, [0.5], colors="r", linewidths=0.6)
+    figure.savefig(path, dpi=58)
+
+
+def draw_histograms(groups: dict[str, list[SliceSet]], path: Path) -> None:
+    """Draw the distribution of deep intensities and of lesion contrast in both groups."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 3.2), layout="constrained")
+    axes = figure.subplots(1, 3)
+    for group, sets in groups.items():
+        for channel, name in enumerate(("FLAIR", "T1")):
+            counts = [np.histogram(_deep(one, channel), 100, (-4, 6), density=True)[0] for one in sets]
+            axes[channel].plot(np.linspace(-3.95, 5.95, 100), np.nanmean(counts, axis=0), label=group)
+            axes[channel].set(xlabel=f"{name}, robust SDs", title="middle of the head, mean of the cases")
+        contrasts = [lesion_contrast(one) for one in sets]
+        axes[2].hist(contrasts, 14, range=(0, 3.5), density=True, alpha=0.5, label=group)
+    axes[2].set(xlabel="WMH above surroundings, robust SDs", title="FLAIR contrast of WMH per case")
+    axes[2].legend()
+    figure.savefig(path, dpi=70)
+
+
+def _show(axis: Any, image: NDArray[np.float32]) -> None:
+    axis.imshow(image[10:190, 20:180], cmap="gray", vmin=-4, vmax=4, extent=(20, 180, 190, 10))
+
+
+def _deep(one: SliceSet, channel: int) -> NDArray[np.float32]:
+    """Return intensities in the middle of the upper two thirds of a scan, without WMH."""
+    first = len(one.images) // 3
+    values = np.asarray(one.images[first:, 60:140, 65:135, channel], np.float32)
+    return np.asarray(values[one.labels[first:, 60:140, 65:135] == 0])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
