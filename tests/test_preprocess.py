@@ -144,8 +144,8 @@ def test_window_is_centred_on_the_head(make_head: Callable, make_grid: Callable)
 
 @pytest.mark.parametrize(
     ("spacing", "size"),
-    # Core: 2 x (77 - 16) = 122 mm by 2 x (64 - 16) = 96 mm, and a margin of 8 pixels all round.
-    [(1.15, (136, 136)), (1.0, (168, 136)), (0.85, (168, 136)), (0.7, (200, 168))],
+    # Core: 2 x (77 - 16) = 122 mm by 2 x (64 - 16) = 96 mm, and a margin of 24 pixels all round.
+    [(1.15, (168, 136)), (1.0, (200, 168)), (0.85, (200, 168)), (0.7, (200, 200))],
 )
 def test_window_is_the_smallest_that_holds_the_core(
     make_head: Callable, make_grid: Callable, spacing: float, size: tuple[int, int]

@@ -13,8 +13,9 @@ from wmhseg.head import CORE_DEPTH_MM, core_mask, filled, head_mask, largest
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-# Pixels between the core, within which WMH lie, and the window's edge.
-WINDOW_MARGIN = 8
+# Pixels between the core, within which WMH lie, and the edge of a smaller window: with 8, masks
+# differed from those of the full window by up to 1 % (Dice 0.991).
+WINDOW_MARGIN = 24
 # Of the FLAIR's core, the part that T1 must show; real pairs share 80 % and more.
 MIN_SHARED = 0.5
 MAD_TO_SD = 1.4826
