@@ -1,20 +1,21 @@
 """Write an ensemble: its members and their manifest."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import h5py
-import keras
 import numpy as np
+
+from wmhseg.quiet import quiet_stderr
+
+with quiet_stderr():
+    import keras
 
 from wmhseg.config import Recipe
 from wmhseg.errors import OutputError, WeightsError
-from wmhseg.manifest import Manifest, Member, file_sha256, write_manifest
+from wmhseg.manifest import MANIFEST, Manifest, Member, file_sha256, write_manifest
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ def write_ensemble(
         WeightsError: A kernel does not fit into float16.
     """
     folder = Path(folder)
-    if (folder / "manifest.json").exists():
+    if (folder / MANIFEST).exists():
         raise OutputError(
-            f"{folder}: expected a folder without an ensemble, found manifest.json; choose another"
+            f"{folder}: expected a folder without an ensemble, found {MANIFEST}; choose another"
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)

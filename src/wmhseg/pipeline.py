@@ -57,7 +57,7 @@ def segment(flair: Volume, t1: Volume | None, recipe: Recipe, predict: Predict) 
         flair: FLAIR on any grid.
         t1: T1 on any grid, brought onto the FLAIR's by its header; None for FLAIR alone.
         recipe: The recipe that the network was trained with.
-        predict: Slices (N, 200, 200, 2) to mean probability (N, 200, 200).
+        predict: Slices (N, rows, columns, 2) to mean probability (N, rows, columns).
 
     Raises:
         BrainMaskError: No head or brain was found.
@@ -101,7 +101,7 @@ def prepare_working(working: Working, recipe: Recipe) -> Prepared:
 def _to_axial_grid(
     predicted: NDArray[np.float32], prepared: Prepared, working: Working
 ) -> NDArray[np.float32]:
-    """Put predicted windows (N, 200, 200) back into a volume on the axial grid."""
+    """Put predicted windows (N, rows, columns) back into a volume on the axial grid."""
     probability = np.zeros(prepared.shape_zyx, np.float32)
     probability[prepared.indices] = undo_crop_pad(predicted, prepared.start_yx, prepared.shape_zyx[1:])
     if working.flair.grid == working.axial_grid:

@@ -14,7 +14,7 @@ from wmhseg.datasets.cases import Case, find_cases
 from wmhseg.ensemble import Ensemble
 from wmhseg.errors import InputError, WmhsegError
 from wmhseg.evaluation.organiser import Scores, score
-from wmhseg.manifest import Manifest, default_weights, file_sha256, read_manifest
+from wmhseg.manifest import Manifest, default_weights, read_manifest
 from wmhseg.pipeline import segment
 from wmhseg.volume import Volume, read_volume
 
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     except WmhsegError as error:
         print(f"wmhseg.evaluation: error: {error}", file=sys.stderr)
         return error.exit_code
-    print("weights: " + ", ".join(file_sha256(member.path) for member in manifest.members))
+    print("weights: " + ", ".join(member.sha256 for member in manifest.members))
     for rows in zip(*scored, strict=True):
         print(f"threshold {rows[0].threshold:g}")
         print(table(rows))
