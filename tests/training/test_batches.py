@@ -113,6 +113,19 @@ def test_sites_are_drawn_equally_often() -> None:
     assert shares == pytest.approx([0.1, 0.3, 0.3, 0.3], abs=0.05)
 
 
+def test_synthetic_cases_are_drawn_with_their_share() -> None:
+    sets = [made_up("a", "0", 2, 1.0), made_up("b", "1", 4, 2.0)]
+    sets += [made_up("synthetic", str(i), 6, 3.0) for i in range(3)]
+    config = replace(CONFIG, balance_sites=True, synthetic_share=0.7)
+    drawn = values_drawn(Batches(sets, config), 125)
+    assert [(drawn == value).mean() for value in (1.0, 2.0, 3.0)] == pytest.approx(
+        [0.15, 0.15, 0.7], abs=0.05
+    )
+    # Nothing to share with: synthetic cases alone, or real ones alone.
+    assert (values_drawn(Batches(sets[2:], config), 5) == 3.0).all()
+    assert (values_drawn(Batches(sets[:2], config), 125) == 1.0).mean() == pytest.approx(0.5, abs=0.05)
+
+
 @pytest.mark.parametrize(("fraction", "expected"), [(None, 0.1), (0.5, 0.55), (1.0, 1.0)])
 def test_share_of_windows_with_lesions(fraction: float | None, expected: float) -> None:
     one = made_up("a", "1", 10, lesion=(4,))

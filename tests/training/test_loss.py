@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from wmhseg.training.loss import dice_loss
+from wmhseg.training.loss import dice_loss, make_loss
 
 
 def loss(truth: object, probability: object) -> float:
@@ -44,3 +44,12 @@ def test_half_precision_is_summed_in_single() -> None:
     found = dice_loss(ones, half)
     assert ops.convert_to_numpy(found).dtype == np.float32
     assert float(found) == pytest.approx(1 - 40_001 / 60_001, abs=1e-6)
+
+
+def test_cross_entropy_is_added_with_its_weight() -> None:
+    truth, probability = ([np.float32(v) for v in row] for row in ([1, 1, 0, 0], [0.5, 1, 0.25, 0]))
+    arrays = [ops.convert_to_tensor(np.reshape(v, (1, 2, 2, 1))) for v in (truth, probability)]
+    # Mean of -ln 0.5, 0, -ln 0.75, 0.
+    entropy = (0.693147 + 0.287682) / 4
+    assert float(make_loss(3.0)(*arrays)) == pytest.approx(1 - 4 / 4.75 + 3 * entropy, abs=1e-5)
+    assert make_loss(0.0) is dice_loss

@@ -17,7 +17,8 @@ from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError
 from wmhseg.training import train as module
 from wmhseg.training.config import FIRST, TrainingConfig
-from wmhseg.training.train import CHECKPOINT, LOG, STATE, WEIGHTS, export_runs, train
+from wmhseg.training.start import STATE, WEIGHTS
+from wmhseg.training.train import CHECKPOINT, LOG, export_runs, train
 from wmhseg.unet import build_unet
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -44,9 +45,7 @@ def sets() -> list[SliceSet]:
 def finished(sets: list[SliceSet], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four epochs without a break."""
     folder = tmp_path_factory.mktemp("runs") / "new" / "run"
-    run = train(sets, CONFIG, folder)
-    assert run.folder == folder
-    assert run.cases == ["a/case_a", "b/case_b"]
+    train(sets, CONFIG, folder)
     return folder
 
 
@@ -160,6 +159,13 @@ def test_a_collapse_is_reported(
     assert min(losses_of(tmp_path)) > 0.98
 
 
+def test_cross_entropy_is_in_the_loss_and_not_in_the_dice(sets: list[SliceSet], tmp_path: Path) -> None:
+    train(sets, replace(CONFIG, epochs=1, cross_entropy=2.0), tmp_path)
+    with (tmp_path / LOG).open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert float(row["loss"]) > 1 - float(row["dice"]) + 0.01
+
+
 def start_bias(config: TrainingConfig) -> float:
     return float(module.compile_model(config, 1, "float32").get_layer("score").get_weights()[1][0])
 
@@ -180,7 +186,7 @@ def test_the_learning_rate_falls_along_a_cosine() -> None:
 def test_an_unfinished_run_is_not_exported(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     with pytest.raises(
-        InputError, match=r"member\.weights\.h5: expected a finished run, found none; run fit"
+        InputError, match=r"run: expected a finished run or an ensemble, found neither; run fit"
     ):
         export_runs([tmp_path / "run"], tmp_path / "out", "none", DEFAULT)
     assert not (tmp_path / "out").exists()

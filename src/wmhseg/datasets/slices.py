@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
 
+SYNTHETIC_SITE = "synthetic"  # the site of cases that no scanner made
+
 
 @dataclass(frozen=True)
 class SliceSet:

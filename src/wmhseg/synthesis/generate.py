@@ -12,13 +12,12 @@ import numpy as np
 
 from wmhseg.config import Recipe
 from wmhseg.datasets.prepare import Labelled, prepare_volumes
-from wmhseg.datasets.slices import SliceSet, save_slices
+from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet, save_slices
 from wmhseg.errors import BrainMaskError
 from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head, read_lesion_mask
 from wmhseg.synthesis.scan import ScanParameters, SyntheticScan, make_scan, sample_scan
 from wmhseg.volume import write_volume
 
-SITE = "synthetic"
 _ATTEMPTS = 5
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS")
 
@@ -90,7 +89,9 @@ def make_case(request: Request, number: int) -> Made:
         scan = make_scan(head, masks, parameters)
         labelled = Labelled(scan.flair, None if scan.t1_missing else scan.t1, scan.truth)
         try:
-            slices = prepare_volumes(labelled, request.recipe, SITE, case_name(request.seed, number))
+            slices = prepare_volumes(
+                labelled, request.recipe, SYNTHETIC_SITE, case_name(request.seed, number)
+            )
         except BrainMaskError:
             continue
         return Made(path, parameters, scan, slices)
@@ -102,12 +103,12 @@ def make_case(request: Request, number: int) -> Made:
 def write_case(request: Request, number: int) -> str:
     """Make one case and write it, unless it is there already; return its name."""
     name = case_name(request.seed, number)
-    folder = request.output / f"{SITE}__{name}"
+    folder = request.output / f"{SYNTHETIC_SITE}__{name}"
     if (folder / "parameters.json").is_file():
         return name
     made = make_case(request, number)
     if request.volumes is not None:
-        _write_volumes(made.scan, request.volumes / SITE / name)
+        _write_volumes(made.scan, request.volumes / SYNTHETIC_SITE / name)
     save_slices(made.slices, request.output)
     # Written last: a case without it was interrupted and is made again.
     text = json.dumps({"head": made.head.name, **asdict(made.parameters)}, indent=1)

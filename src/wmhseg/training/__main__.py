@@ -37,6 +37,12 @@ def parser() -> argparse.ArgumentParser:
     fit.add_argument(
         "run", type=Path, help="folder for checkpoint, log, curve and weights; resumed if it exists"
     )
+    fit.add_argument("--synthetic", type=Path, metavar="SLICES", help="synthetic slices to mix in")
+    fit.add_argument(
+        "--start", type=Path, metavar="DIR", help="go on from a finished run or an ensemble's member"
+    )
+    fit.add_argument("--member", type=int, default=0, help="which member of an ensemble (default 0)")
+    fit.add_argument("--full-width", action="store_true", help="the paper's widths, whatever the preset's")
     fit.add_argument("--preset", choices=sorted(PRESETS), default="first")
     fit.add_argument(
         "--exclude", nargs="*", default=[], metavar="CASE", help="names of cases kept for testing"
@@ -46,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     fit.add_argument("--batch-size", type=int)
     fit.add_argument("--batches-per-epoch", type=int)
     fit.add_argument("--learning-rate", type=float)
+    fit.add_argument("--synthetic-share", type=float)
+    fit.add_argument("--patch", type=int)
     fit.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
     fit.set_defaults(run_command=_fit)
     export = commands.add_parser("export", help="finished runs to an ensemble that wmhseg segment can use")
@@ -73,6 +81,7 @@ def _prepare(options: argparse.Namespace) -> None:
 
 def _fit(options: argparse.Namespace) -> None:
     from wmhseg.datasets.slices import load_slices
+    from wmhseg.training.start import find_start
     from wmhseg.training.train import train
 
     sets = load_slices(options.slices)
@@ -82,12 +91,23 @@ def _fit(options: argparse.Namespace) -> None:
     sets = [one for one in sets if one.name not in options.exclude]
     changes = {
         name: value
-        for name in ("epochs", "batch_size", "batches_per_epoch", "learning_rate")
+        for name in (
+            "epochs",
+            "batch_size",
+            "batches_per_epoch",
+            "learning_rate",
+            "synthetic_share",
+            "patch",
+        )
         if (value := getattr(options, name)) is not None
     }
-    train(
-        sets, replace(PRESETS[options.preset], seed=options.seed, **changes), options.run, options.precision
-    )
+    if options.synthetic is not None:
+        sets += load_slices(options.synthetic)
+    config = replace(PRESETS[options.preset], seed=options.seed, **changes)
+    if options.full_width:
+        config = replace(config, widths=None)
+    start = None if options.start is None else find_start(options.start, options.member)
+    train(sets, config, options.run, options.precision, start)
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from wmhseg.augmentation.affine import apply_affine, sample_affine
 from wmhseg.augmentation.intensity import apply_intensity, sample_intensity
 from wmhseg.config import INTENSITY_CLIP
-from wmhseg.datasets.slices import SliceSet
+from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet
 from wmhseg.training.config import TrainingConfig
 
 PAPER_AUGMENTATION = 10  # the augmented set is ten times the original one (section 3.1.1)
@@ -33,6 +33,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._positive = [np.flatnonzero((one.labels == 1).any(axis=(1, 2))) for one in sets]
         sites = sorted({one.site for one in sets})
         self._by_site = [[i for i, one in enumerate(sets) if one.site == site] for site in sites]
+        self._site_weights = _site_weights(sites, config.synthetic_share)
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
@@ -68,7 +69,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         """Choose a case, a slice and the window's centre."""
         config = self._config
         if config.balance_sites:
-            site = self._by_site[int(rng.integers(len(self._by_site)))]
+            site = self._by_site[int(rng.choice(len(self._by_site), p=self._site_weights))]
             index = site[int(rng.integers(len(site)))]
             z = int(rng.integers(len(self._sets[index].images)))
         else:
@@ -88,3 +89,12 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
             z,
             (float(np.clip(centre[0], low, high) - 0.5), float(np.clip(centre[1], low, high) - 0.5)),
         )
+
+
+def _site_weights(sites: list[str], synthetic_share: float | None) -> NDArray[np.float64]:
+    """Return how often each site is drawn."""
+    weights = np.full(len(sites), 1 / len(sites))
+    if synthetic_share is not None and SYNTHETIC_SITE in sites and len(sites) > 1:
+        weights[:] = (1 - synthetic_share) / (len(sites) - 1)
+        weights[sites.index(SYNTHETIC_SITE)] = synthetic_share
+    return weights

@@ -1,9 +1,13 @@
-"""The Dice loss of Li et al. 2018, section 3.2.2."""
+"""The Dice loss of Li et al. 2018, section 3.2.2, and cross-entropy beside it."""
+
+from collections.abc import Callable
 
 import keras
 from keras import ops
 
 SMOOTH = 1.0  # the paper's s
+
+Loss = Callable[[keras.KerasTensor, keras.KerasTensor], keras.KerasTensor]
 
 
 def dice_loss(truth: keras.KerasTensor, probability: keras.KerasTensor) -> keras.KerasTensor:
@@ -17,3 +21,18 @@ def dice_loss(truth: keras.KerasTensor, probability: keras.KerasTensor) -> keras
     probability = ops.cast(probability, "float32")
     overlap = ops.sum(truth * probability)
     return 1.0 - (2.0 * overlap + SMOOTH) / (ops.sum(truth) + ops.sum(probability) + SMOOTH)
+
+
+def make_loss(cross_entropy: float) -> Loss:
+    """Return the Dice loss plus `cross_entropy` times the mean binary cross-entropy (in nats).
+
+    The Dice loss alone drives probabilities to 0 and 1; cross-entropy keeps them graded.
+    """
+    if not cross_entropy:
+        return dice_loss
+
+    def dice_and_cross_entropy(truth: keras.KerasTensor, probability: keras.KerasTensor) -> keras.KerasTensor:
+        entropy = ops.mean(keras.losses.binary_crossentropy(truth, probability))
+        return dice_loss(truth, probability) + cross_entropy * entropy
+
+    return dice_and_cross_entropy

@@ -5,7 +5,6 @@ import json
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -15,35 +14,30 @@ import numpy as np
 
 from wmhseg import __version__
 from wmhseg.config import Recipe
-from wmhseg.datasets.slices import SliceSet
+from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet
 from wmhseg.errors import InputError
 from wmhseg.export import Trained, write_ensemble
 from wmhseg.manifest import Manifest
 from wmhseg.training.batches import Batches
 from wmhseg.training.config import TrainingConfig
 from wmhseg.training.curve import draw_curve
-from wmhseg.training.loss import dice_loss
-from wmhseg.unet import DECODER, ENCODER, build_unet
+from wmhseg.training.loss import dice_loss, make_loss
+from wmhseg.training.start import FULL, STATE, WEIGHTS, Start, find_start, load_start
+from wmhseg.unet import build_unet
 
 CHECKPOINT = "checkpoint.weights.h5"
-STATE = "state.json"
 LOG = "epochs.csv"
-WEIGHTS = "member.weights.h5"
 # A Dice loss this close to 1 after the first epochs means that the output is empty.
 COLLAPSED = 0.98
 
 
-@dataclass(frozen=True)
-class Run:
-    """Where a run's files are and which cases it trained on."""
-
-    folder: Path
-    cases: list[str]
-
-
 def train(
-    sets: list[SliceSet], config: TrainingConfig, folder: str | Path, precision: str = "float32"
-) -> Run:
+    sets: list[SliceSet],
+    config: TrainingConfig,
+    folder: str | Path,
+    precision: str = "float32",
+    start: Start | None = None,
+) -> None:
     """Train one network, or go on where an interrupted run of the same settings stopped.
 
     Args:
@@ -51,14 +45,14 @@ def train(
         config: Settings.
         folder: Receives the checkpoint, the log (CSV), the curve (PNG), the manifest and the weights.
         precision: Keras dtype policy, "float32" or "mixed_bfloat16".
+        start: Weights to start from, of the same width or narrower by a whole number; None for random ones.
 
     Raises:
         InputError: The folder holds a run with other settings or other cases.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    cases = sorted(f"{one.site}/{one.name}" for one in sets)
-    settings = {"config": config.to_dict(), "cases": cases, "precision": precision}
+    settings = _settings(sets, config, precision, start)
     resumed = _is_resumable(folder, settings)
     keras.utils.set_random_seed(config.seed)
     steps = len(Batches(sets, config))
@@ -68,6 +62,8 @@ def train(
         model.load_weights(folder / CHECKPOINT)
         # The checkpoint itself says how far it is: a run may end between two writes.
         first_epoch = int(model.optimizer.iterations) // steps
+    elif start is not None:
+        load_start(start, model, config.widths, config.seed)
     model.fit(
         Batches(sets, config, first_epoch, workers=1),
         epochs=config.epochs,
@@ -77,14 +73,25 @@ def train(
         callbacks=[_EndOfEpoch(folder, settings)],
     )
     save_member(model, config, folder / WEIGHTS)
-    return Run(folder, cases)
+
+
+def _settings(
+    sets: list[SliceSet], config: TrainingConfig, precision: str, start: Start | None
+) -> dict[str, Any]:
+    """Return what a run is made of; what its start was trained on, it was trained on too."""
+    cases = {f"{one.site}/{one.name}" for one in sets if one.site != SYNTHETIC_SITE}
+    return {
+        "config": config.to_dict(),
+        "cases": sorted(cases.union(start.cases if start else ())),
+        "synthetic_cases": sum(one.site == SYNTHETIC_SITE for one in sets),
+        "precision": precision,
+        "start_sha256": start.sha256 if start else None,
+    }
 
 
 def compile_model(config: TrainingConfig, steps_per_epoch: int, precision: str) -> keras.Model:
     """Build and compile the network of a run."""
-    model = build_unet(
-        (config.patch, config.patch), widths=config.widths or (ENCODER, DECODER), dtype=precision
-    )
+    model = build_unet((config.patch, config.patch), widths=config.widths or FULL, dtype=precision)
     score = model.get_layer("score")
     kernel, bias = score.get_weights()
     score.set_weights([kernel, bias + np.float32(config.score_bias)])
@@ -93,7 +100,12 @@ def compile_model(config: TrainingConfig, steps_per_epoch: int, precision: str) 
         rate = keras.optimizers.schedules.CosineDecay(rate, steps_per_epoch * config.epochs)
     # XLA on CPUs lacks the fast convolutions that plain graphs get from oneDNN.
     compiled = keras.backend.backend() != "tensorflow"
-    model.compile(optimizer=keras.optimizers.Adam(rate), loss=dice_loss, jit_compile=compiled)
+    model.compile(
+        optimizer=keras.optimizers.Adam(rate),
+        loss=make_loss(config.cross_entropy),
+        metrics=[dice_loss],
+        jit_compile=compiled,
+    )
     # Loading a checkpoint skips the moments and the step count of an optimiser without variables.
     model.optimizer.build(model.trainable_variables)
     return model
@@ -101,7 +113,7 @@ def compile_model(config: TrainingConfig, steps_per_epoch: int, precision: str) 
 
 def save_member(model: keras.Model, config: TrainingConfig, path: Path) -> None:
     """Save the trained network for 200x200 slices, without the optimiser's state."""
-    plain = build_unet(widths=config.widths or (ENCODER, DECODER))
+    plain = build_unet(widths=config.widths or FULL)
     plain.set_weights(model.get_weights())
     plain.save_weights(path)
 
@@ -115,13 +127,10 @@ def export_runs(runs: Sequence[str | Path], output: str | Path, name: str, recip
     """
     networks = []
     for folder in map(Path, runs):
-        if not (folder / WEIGHTS).is_file():
-            raise InputError(
-                f"{folder / WEIGHTS}: expected a finished run, found none; run fit to its end first"
-            )
+        start = find_start(folder)
         state = json.loads((folder / STATE).read_text())
         model = build_unet()
-        model.load_weights(folder / WEIGHTS)
+        load_start(start, model, FULL, 0)
         training = {"date": state["date"], "versions": state["versions"], **state["settings"]}
         networks.append(Trained(model, True, training))
     return write_ensemble(output, name, recipe, networks)
@@ -148,28 +157,29 @@ class _EndOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Save everything that a resumed run needs, the state last."""
         loss = float((logs or {})["loss"])
+        dice = 1 - float((logs or {})["dice_loss"])
         temporary = self._folder / f"new-{CHECKPOINT}"
         self.model.save_weights(temporary)
         temporary.replace(self._folder / CHECKPOINT)
         log = self._folder / LOG
         rows = _read_log(log)[:epoch]
         rows.append(
-            {"epoch": epoch + 1, "loss": loss, "dice": 1 - loss, "seconds": time.monotonic() - self._start}
+            {"epoch": epoch + 1, "loss": loss, "dice": dice, "seconds": time.monotonic() - self._start}
         )
         with log.open("w", newline="") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[-1]))
             writer.writeheader()
             writer.writerows(rows)
-        draw_curve([float(row["loss"]) for row in rows], self._folder / "curve.png")
+        draw_curve([1 - float(row["dice"]) for row in rows], self._folder / "curve.png")
         versions = {"wmhseg": __version__, "keras": keras.__version__, "python": platform.python_version()}
         date = datetime.now(timezone.utc).date().isoformat()
         state = {"settings": self._settings, "epochs_done": epoch + 1, "versions": versions, "date": date}
         temporary = self._folder / f"new-{STATE}"
         temporary.write_text(json.dumps(state, indent=2) + "\n")
         temporary.replace(self._folder / STATE)
-        if epoch >= 2 and loss > COLLAPSED:
+        if epoch >= 2 and 1 - dice > COLLAPSED:
             print(
-                f"\nloss {loss:.3f} after epoch {epoch + 1}: the output is almost empty; "
+                f"\nDice loss {1 - dice:.3f} after epoch {epoch + 1}: the output is almost empty; "
                 "lower the learning rate"
             )
 

@@ -1,0 +1,84 @@
+"""Weights to start from: another run's, or a member of an ensemble."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+
+from wmhseg.errors import InputError, WeightsError
+from wmhseg.manifest import MANIFEST, file_sha256, read_manifest, verify
+from wmhseg.training.widen import Widths, widen, widening_factor
+from wmhseg.unet import DECODER, ENCODER, build_unet
+
+FULL: Widths = (ENCODER, DECODER)
+WEIGHTS = "member.weights.h5"
+STATE = "state.json"
+
+
+@dataclass(frozen=True)
+class Start:
+    """A trained network to go on from.
+
+    Attributes:
+        path: Its weights.
+        sha256: Of that file.
+        widths: Channels of its levels.
+        cases: Real cases that it was trained on, as "site/case".
+    """
+
+    path: Path
+    sha256: str
+    widths: Widths
+    cases: tuple[str, ...]
+
+
+def find_start(folder: str | Path, member: int = 0) -> Start:
+    """Find the weights of a finished run or of a member of an ensemble.
+
+    Args:
+        folder: Written by fit or by export.
+        member: Which one of an ensemble.
+
+    Raises:
+        InputError: The folder holds neither, or there is no such member.
+        WeightsError: The member's file is missing or changed, or has no batch normalisation.
+    """
+    folder = Path(folder)
+    if (folder / MANIFEST).is_file():
+        members = read_manifest(folder).members
+        if not 0 <= member < len(members):
+            raise InputError(f"{folder}: expected a member from 0 to {len(members) - 1}, found {member}")
+        chosen = members[member]
+        verify(chosen)
+        if not chosen.batch_normalisation:
+            raise WeightsError(
+                f"{chosen.path}: expected a network with batch normalisation, found one without"
+            )
+        return Start(chosen.path, chosen.sha256, FULL, tuple(chosen.training.get("cases", ())))
+    path = folder / WEIGHTS
+    if not path.is_file() or not (folder / STATE).is_file():
+        raise InputError(
+            f"{folder}: expected a finished run or an ensemble, found neither; run fit to its end first"
+        )
+    settings = json.loads((folder / STATE).read_text())["settings"]
+    return Start(path, file_sha256(path), _widths(settings["config"]["widths"]), tuple(settings["cases"]))
+
+
+def load_start(start: Start, model: keras.Model, widths: Widths | None, seed: int) -> None:
+    """Give `model` the start's weights; a model twice as wide computes the same afterwards.
+
+    Raises:
+        InputError: The model's widths are no whole multiple of the start's.
+    """
+    factor = widening_factor(start.widths, widths or FULL)
+    narrow = build_unet(widths=start.widths)
+    narrow.load_weights(start.path)
+    widen(narrow, model, factor, seed)
+
+
+def _widths(stored: list[list[int]] | None) -> Widths:
+    if stored is None:
+        return FULL
+    encoder, decoder = (tuple(level) for level in stored)
+    return encoder, decoder

@@ -1,0 +1,90 @@
+"""Going on from trained weights."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wmhseg.datasets.slices import SliceSet
+from wmhseg.errors import InputError, WeightsError
+from wmhseg.manifest import file_sha256
+from wmhseg.training.config import FIRST
+from wmhseg.training.start import STATE, WEIGHTS, find_start, load_start
+from wmhseg.training.train import train
+from wmhseg.unet import build_unet
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from network_reference import TINY, write_random_ensemble
+
+DOUBLE = ((4, 6, 8, 10, 12), (10, 8, 6, 4))
+CONFIG = replace(
+    FIRST, epochs=1, batch_size=2, batches_per_epoch=2, patch=40, learning_rate=1e-2, widths=TINY
+)
+
+
+def made_up(site: str) -> SliceSet:
+    rng = np.random.default_rng(1)
+    labels = np.zeros((2, 72, 72), np.uint8)
+    labels[:, 30:40, 30:40] = 1
+    return SliceSet(site, f"case_{site}", rng.normal(size=(2, 72, 72, 2)).astype(np.float16), labels)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "narrow"
+    train([made_up("a"), made_up("synthetic")], CONFIG, folder)
+    return folder
+
+
+def test_a_run_is_a_start(run: Path) -> None:
+    start = find_start(run)
+    assert start.path == run / WEIGHTS
+    assert start.sha256 == file_sha256(run / WEIGHTS)
+    assert start.widths == TINY
+    assert start.cases == ("a/case_a",)
+    assert json.loads((run / STATE).read_text())["settings"]["synthetic_cases"] == 1
+
+
+def test_a_wider_run_starts_where_the_narrow_one_ended(run: Path, tmp_path: Path) -> None:
+    # A learning rate of 0 changes nothing but the moving averages.
+    still = replace(CONFIG, widths=DOUBLE, learning_rate=0.0, seed=3)
+    train([made_up("b")], still, tmp_path, start=find_start(run))
+    settings = json.loads((tmp_path / STATE).read_text())["settings"]
+    assert settings["cases"] == ["a/case_a", "b/case_b"]
+    assert settings["start_sha256"] == file_sha256(run / WEIGHTS)
+    narrow, wide = build_unet(widths=TINY), build_unet(widths=DOUBLE)
+    narrow.load_weights(run / WEIGHTS)
+    wide.load_weights(tmp_path / WEIGHTS)
+    bias = narrow.get_layer("enc1a").get_weights()[1]
+    assert np.abs(bias).max() > 0
+    np.testing.assert_array_equal(wide.get_layer("enc1a").get_weights()[1], np.repeat(bias, 2))
+
+
+def test_a_start_that_is_not_wanted_any_more_is_another_run(run: Path, tmp_path: Path) -> None:
+    train([made_up("b")], CONFIG, tmp_path, start=find_start(run))
+    with pytest.raises(InputError, match="a run with other settings or cases is there"):
+        train([made_up("b")], CONFIG, tmp_path)
+
+
+def test_a_member_of_an_ensemble_is_a_start(tmp_path: Path) -> None:
+    manifest = write_random_ensemble(tmp_path, (False, True))
+    start = find_start(tmp_path, 1)
+    assert (start.path, start.sha256) == (manifest.members[1].path, manifest.members[1].sha256)
+    model = build_unet((40, 40))
+    load_start(start, model, None, 0)
+    expected = build_unet()
+    expected.load_weights(start.path)
+    for found, weight in zip(model.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, weight)
+    with pytest.raises(WeightsError, match="expected a network with batch normalisation, found one without"):
+        find_start(tmp_path, 0)
+    with pytest.raises(InputError, match="expected a member from 0 to 1, found 2"):
+        find_start(tmp_path, 2)
+
+
+def test_nothing_to_start_from(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected a finished run or an ensemble, found neither; run fit"):
+        find_start(tmp_path)
