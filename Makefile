@@ -45,6 +45,7 @@ image-gpu: ## build the CUDA image wmhseg:latest-gpu
 benchmarks: .venv/dev ## speed and memory, as ratios measured side by side
 	$(BIN)/python benchmarks/inference.py
 	$(BIN)/python benchmarks/metrics.py
+	$(BIN)/python benchmarks/training.py
 
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes
 

@@ -3,17 +3,19 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from wmhseg.datasets.slices import load_slices
+from wmhseg.datasets.slices import load_slices, save_slices
 from wmhseg.ensemble import load_members
-from wmhseg.manifest import read_manifest
+from wmhseg.manifest import default_weights, file_sha256, read_manifest
 from wmhseg.training.__main__ import main
-from wmhseg.training.config import FIRST, PAPER, PRESETS
+from wmhseg.training.config import FIRST, PAPER, PRESETS, SYNTHETIC
+from wmhseg.unet import build_unet
 from wmhseg.volume import write_volume
 
 
@@ -66,6 +68,54 @@ def test_unknown_cases_cannot_be_excluded(
     assert main(["fit", str(slices), str(tmp_path / "run"), "--exclude", "2", "3"]) == 3
     assert "--exclude: expected names of prepared cases, found 3" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_wider_member_adapted_with_synthetic_cases(
+    slices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(
+        PRESETS, "synthetic", replace(SYNTHETIC, widths=((8, 12, 16, 32, 64), (32, 16, 12, 8)))
+    )
+    few = ["--epochs", "1", "--batches-per-epoch", "1", "--batch-size", "1", "--patch", "40"]
+    synthetic = tmp_path / "synthetic"
+    for one in load_slices(slices):
+        save_slices(replace(one, site="synthetic"), synthetic)
+    narrow = ["fit", str(synthetic), str(tmp_path / "narrow"), "--preset", "synthetic", *few]
+    assert main(narrow) == 0
+    adapt = [
+        "fit",
+        str(slices),
+        str(tmp_path / "run"),
+        "--preset",
+        "adapt",
+        "--start",
+        str(tmp_path / "narrow"),
+    ]
+    assert main([*adapt, *few]) == 3
+    assert "--preset adapt: expected --synthetic SLICES" in capsys.readouterr().err
+    assert main([*adapt, *few, "--synthetic", str(synthetic), "--synthetic-share", "0.3"]) == 0
+    settings = json.loads((tmp_path / "run" / "state.json").read_text())["settings"]
+    assert settings["cases"] == ["north/1", "south/2"]
+    assert settings["synthetic_cases"] == 2
+    assert settings["config"]["synthetic_share"] == 0.3
+    assert settings["config"]["patch"] == 40
+    assert settings["start_sha256"] == file_sha256(tmp_path / "narrow" / "member.weights.h5")
+    # 512 channels at the bottom from 64: the paper's width.
+    model = build_unet()
+    model.load_weights(tmp_path / "run" / "member.weights.h5")
+
+
+def test_adapt_starts_from_the_shipped_weights(
+    slices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr("wmhseg.training.train.train", lambda *arguments: seen.append(arguments))
+    arguments = ["fit", str(slices), str(tmp_path), "--preset", "adapt", "--synthetic-share", "0"]
+    assert main(arguments) == 0
+    assert seen[0][4].sha256 == read_manifest(default_weights()).members[0].sha256
+    assert main([*arguments[:3], "--preset", "synthetic", "--full-width"]) == 0
+    assert seen[1][4] is None
+    assert seen[1][1].widths is None
 
 
 def test_errors_are_one_line_with_a_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

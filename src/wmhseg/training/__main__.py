@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wmhseg.config import RECIPES
 from wmhseg.errors import InputError, WmhsegError
-from wmhseg.training.config import PRESETS
+from wmhseg.training.config import ADAPT, PRESETS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,7 +39,10 @@ def parser() -> argparse.ArgumentParser:
     )
     fit.add_argument("--synthetic", type=Path, metavar="SLICES", help="synthetic slices to mix in")
     fit.add_argument(
-        "--start", type=Path, metavar="DIR", help="go on from a finished run or an ensemble's member"
+        "--start",
+        type=Path,
+        metavar="DIR",
+        help="go on from a finished run or an ensemble's member (adapt: default the shipped ensemble)",
     )
     fit.add_argument("--member", type=int, default=0, help="which member of an ensemble (default 0)")
     fit.add_argument("--full-width", action="store_true", help="the paper's widths, whatever the preset's")
@@ -81,6 +84,7 @@ def _prepare(options: argparse.Namespace) -> None:
 
 def _fit(options: argparse.Namespace) -> None:
     from wmhseg.datasets.slices import load_slices
+    from wmhseg.manifest import default_weights
     from wmhseg.training.start import find_start
     from wmhseg.training.train import train
 
@@ -106,7 +110,13 @@ def _fit(options: argparse.Namespace) -> None:
     config = replace(PRESETS[options.preset], seed=options.seed, **changes)
     if options.full_width:
         config = replace(config, widths=None)
-    start = None if options.start is None else find_start(options.start, options.member)
+    if config.preset == ADAPT.preset and config.synthetic_share and options.synthetic is None:
+        raise InputError(
+            "--preset adapt: expected --synthetic SLICES, so that other scanners are not forgotten; "
+            "make some with python -m wmhseg.synthesis, or go without by --synthetic-share 0"
+        )
+    folder = options.start or (default_weights() if config.preset == ADAPT.preset else None)
+    start = None if folder is None else find_start(folder, options.member)
     train(sets, config, options.run, options.precision, start)
 
 

@@ -1,6 +1,6 @@
 """What a training run is made of."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from wmhseg.augmentation.affine import AffineRange
@@ -91,4 +91,14 @@ SYNTHETIC = TrainingConfig(
     widths=HALF_WIDTHS,
 )
 
-PRESETS = {preset.preset: preset for preset in (PAPER, FIRST, SYNTHETIC)}
+# From shipped weights to a scanner of one's own, with synthetic cases so that others are not forgotten.
+ADAPT = replace(
+    SYNTHETIC,
+    preset="adapt",
+    epochs=8,
+    batches_per_epoch=50,
+    learning_rate=2e-4,
+    widths=None,
+)
+
+PRESETS = {preset.preset: preset for preset in (PAPER, FIRST, SYNTHETIC, ADAPT)}
