@@ -11,7 +11,7 @@ import pytest
 import SimpleITK as sitk
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.volume import Grid, Volume, read_volume, replacing, write_volume
+from wmhseg.volume import Grid, Volume, read_mask, read_volume, replacing, write_volume
 
 # Rotated 20 degrees about x, then 10 about z; x and y reversed (so RAS-like, as many scanners store).
 _A, _B = np.deg2rad(20), np.deg2rad(10)
@@ -240,6 +240,55 @@ def test_single_missing_byte_is_noticed_in_both_byte_orders(tmp_path: Path, orde
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(InputError, match=rf"^{path}: not a readable image \(expected \d+ bytes, found \d+\)"):
         read_volume(path)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32, np.float64])
+def test_mask_keeps_its_number_type_and_may_be_empty(tmp_path: Path, dtype: type) -> None:
+    path = tmp_path / "mask.nii.gz"
+    for values in (np.arange(60).reshape(5, 4, 3) % 3, np.zeros((5, 4, 3))):
+        nib.save(nib.Nifti1Image(values.astype(dtype), affine_ras(OBLIQUE)), path)
+        found = read_mask(path)
+        assert found.array.dtype == dtype
+        np.testing.assert_array_equal(found.array.transpose(2, 1, 0), values)
+        assert found.grid.same_as(OBLIQUE)
+
+
+def test_4d_mask_with_one_volume_is_read_as_3d(tmp_path: Path) -> None:
+    values = np.arange(24, dtype=np.uint8).reshape(2, 3, 4, 1)
+    nib.save(nib.Nifti1Image(values, np.eye(4)), tmp_path / "4d.nii.gz")
+    np.testing.assert_array_equal(read_mask(tmp_path / "4d.nii.gz").array.transpose(2, 1, 0), values[..., 0])
+
+
+@pytest.mark.parametrize("ending", [".nii.gz", ".nii"])
+def test_cut_off_mask_is_refused(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"mask{ending}"
+    noise = np.random.default_rng(3).integers(0, 2, (60, 60, 60)).astype(np.uint8)
+    nib.save(nib.Nifti1Image(noise, np.eye(4)), path)
+    path.write_bytes(path.read_bytes()[:-5])
+    reason = (
+        "ended before the end-of-stream" if ending == ".nii.gz" else "expected 216352 bytes, found 216347"
+    )
+    with pytest.raises(InputError, match=rf"^{path}: not a readable image .*{reason}"):
+        read_mask(path)
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        (np.zeros((2, 3, 4, 2), np.uint8), "4 dimensions of 8-bit unsigned integer"),
+        (np.zeros((2, 3, 4), np.complex64), "3 dimensions of complex of 32-bit float"),
+    ],
+)
+def test_what_is_no_single_mask_is_refused(tmp_path: Path, values: np.ndarray, found: str) -> None:
+    path = tmp_path / "mask.nii.gz"
+    nib.save(nib.Nifti1Image(values, np.eye(4)), path)
+    with pytest.raises(InputError, match=rf"^{path}: expected one 3D mask, found {found}; extract the mask"):
+        read_mask(path)
+
+
+def test_missing_mask(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=rf"^{tmp_path}/no.nii.gz: expected a mask file, found none; check"):
+        read_mask(tmp_path / "no.nii.gz")
 
 
 @pytest.mark.parametrize("value", [0.0, 17.0, np.nan])

@@ -5,11 +5,13 @@ import logging
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TextIO
 
 from wmhseg import __version__
 from wmhseg.config import RECIPES
 from wmhseg.errors import WmhsegError
+from wmhseg.evaluation import challenge, evaluate, rank
 
 log = logging.getLogger("wmhseg")
 
@@ -85,11 +87,29 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder to write")
     imported.set_defaults(run=_import_weights)
 
-    for command in (segment, imported):
+    scoring = [
+        _module_command(commands, name, module, text)
+        for name, module, text in (
+            ("evaluate", evaluate, "score results as the challenge's organisers do"),
+            ("rank", rank, "the challenge's ranking of teams"),
+            ("challenge", challenge, "the organisers' hidden test of a Docker image"),
+        )
+    ]
+
+    for command in (segment, imported, *scoring):
         loudness = command.add_mutually_exclusive_group()
         loudness.add_argument("-q", "--quiet", action="store_true", help="warnings and errors only")
         loudness.add_argument("-v", "--verbose", action="store_true", help="say more")
     return parser
+
+
+def _module_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, module: ModuleType, text: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, epilog=EXIT_CODES)
+    module.add_arguments(command)
+    command.set_defaults(run=module.run)
+    return command
 
 
 def _segment(options: argparse.Namespace) -> None:

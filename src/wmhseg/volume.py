@@ -85,7 +85,7 @@ def from_image(image: sitk.Image) -> Volume:
     return Volume(sitk.GetArrayFromImage(image), grid)
 
 
-def require_file(path: str | Path) -> Path:
+def require_file(path: str | Path, kind: str = "an image") -> Path:
     """Return the path of an existing file.
 
     Raises:
@@ -93,7 +93,7 @@ def require_file(path: str | Path) -> Path:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"{path}: expected an image file, found none; check the path or the mount")
+        raise InputError(f"{path}: expected {kind} file, found none; check the path or the mount")
     return path
 
 
@@ -107,26 +107,14 @@ def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
         may_be_constant: Accept one value everywhere, as in the mask of a scan without WMH.
 
     Raises:
-        InputError: The file is missing, unreadable, not 3D, has more than one channel, or holds
-            no finite or no varying values.
+        InputError: The file is missing, unreadable, cut off, not 3D, has more than one channel, or
+            holds no finite or no varying values.
     """
-    path = require_file(path)
-    require_complete(path)
-    try:
-        image = read_image(path)
-    except RuntimeError as error:
-        raise InputError(
-            f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
-        ) from None
-    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
-        image = image[:, :, :, 0]
-    kind = image.GetPixelIDTypeAsString()
-    if image.GetDimension() != 3 or kind.startswith(("vector", "complex")):
-        size = "x".join(map(str, image.GetSize()))
-        raise InputError(
-            f"{path}: expected one 3D volume with one value per voxel, found {size} of {kind}; "
-            "extract the volume to segment"
-        )
+    image = _read_whole(require_file(path))
+    if not _is_scalar_3d(image):
+        found = f"{'x'.join(map(str, image.GetSize()))} of {image.GetPixelIDTypeAsString()}"
+        expected = "one 3D volume with one value per voxel"
+        raise InputError(f"{path}: expected {expected}, found {found}; extract the volume to segment")
     volume = from_image(sitk.Cast(image, sitk.sitkFloat32))
     finite = np.isfinite(volume.array)
     if not finite.all():
@@ -135,6 +123,19 @@ def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
     if not may_be_constant and volume.array.min() == volume.array.max():
         raise InputError(f"{path}: expected a scan, found the same value in every voxel; check the file")
     return volume
+
+
+def read_mask(path: str | Path) -> Volume:
+    """Read a 3D mask with its own number type, which decides what counts; it may be empty.
+
+    Raises:
+        InputError: The file is missing, unreadable, cut off, not 3D, or has more than one channel.
+    """
+    image = _read_whole(require_file(path, "a mask"))
+    if not _is_scalar_3d(image):
+        found = f"{image.GetDimension()} dimensions of {image.GetPixelIDTypeAsString()}"
+        raise InputError(f"{path}: expected one 3D mask, found {found}; extract the mask to score")
+    return from_image(image)
 
 
 def write_volume(path: str | Path, volume: Volume) -> None:
@@ -190,6 +191,22 @@ class replacing:  # noqa: N801 - reads as a verb in `with replacing(path)`
             raise OutputError(f"{self._path}: cannot be written ({problem.strerror})") from None
         finally:
             self._temporary.unlink(missing_ok=True)
+
+
+def _read_whole(path: Path) -> sitk.Image:
+    """Read every byte of a file, or raise InputError; 4D with a single volume becomes 3D."""
+    require_complete(path)
+    try:
+        image = read_image(path)
+    except RuntimeError as error:
+        raise InputError(
+            f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
+        ) from None
+    return image[:, :, :, 0] if image.GetDimension() == 4 and image.GetSize()[3] == 1 else image
+
+
+def _is_scalar_3d(image: sitk.Image) -> bool:
+    return image.GetDimension() == 3 and not image.GetPixelIDTypeAsString().startswith(("vector", "complex"))
 
 
 def _reason(error: RuntimeError) -> str:

@@ -190,6 +190,17 @@ def test_files_that_cannot_be_scored_are_named(tmp_path: Path) -> None:
         score_files(wmh, tmp_path / "series.nii.gz")
 
 
+def test_cut_off_files_are_refused(tmp_path: Path) -> None:
+    wmh = write(tmp_path / "wmh.nii.gz", LESION)
+    cut = write(
+        tmp_path / "result.nii.gz", np.random.default_rng(1).integers(0, 2, (9, 9, 9)).astype(np.uint8)
+    )
+    cut.write_bytes(cut.read_bytes()[:-9])
+    for files in ((wmh, cut), (cut, wmh)):
+        with pytest.raises(InputError, match=r"result.nii.gz: not a readable image \(Compressed file ended"):
+            score_files(*files)
+
+
 def test_arrays_that_cannot_be_scored_are_refused() -> None:
     with pytest.raises(
         ValueError, match=r"grid's \(1, 3, 4\), found truth \(1, 3, 4\) and result \(1, 3, 5\)"

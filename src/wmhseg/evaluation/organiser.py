@@ -20,13 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from wmhseg.errors import InputError
 from wmhseg.lesions import label_lesions
-from wmhseg.volume import Grid, Volume, from_image
+from wmhseg.volume import Grid, read_mask
 
 Mask = NDArray[np.bool_]
 
@@ -90,30 +89,13 @@ def score_files(truth_path: str | Path, result_path: str | Path) -> Scores:
     Raises:
         InputError: A file is missing or not a 3D image, or the two differ in size.
     """
-    truth, result = _read(Path(truth_path)), _read(Path(result_path))
+    truth, result = read_mask(truth_path), read_mask(result_path)
     if truth.grid.size_xyz != result.grid.size_xyz:
         raise InputError(
             f"{result_path}: expected {truth.grid} as in {truth_path}, found {result.grid}; "
             "put the result on the grid of the truth"
         )
     return score(truth.array, result.array, truth.grid)
-
-
-def _read(path: Path) -> Volume:
-    """Read a mask with its own number type, which decides what counts; it may be empty."""
-    if not path.is_file():
-        raise InputError(f"{path}: expected a mask file, found none; check the path")
-    try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1].strip()
-        raise InputError(f"{path}: not a readable image ({reason}); check or copy the file again") from None
-    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
-        image = image[:, :, :, 0]
-    if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
-        found = f"{image.GetDimension()} dimensions of {image.GetPixelIDTypeAsString()}"
-        raise InputError(f"{path}: expected one 3D mask, found {found}; extract the mask to score")
-    return from_image(image)
 
 
 def _counted(result: NDArray[Any]) -> Mask:

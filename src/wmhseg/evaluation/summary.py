@@ -1,0 +1,124 @@
+"""A cohort in numbers: means per scanner with confidence intervals, as in Table 3 of Li et al. 2018."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from wmhseg.evaluation.cohort import Row
+
+CONFIDENCE = 0.95
+RESAMPLES = 9999
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A column of the table: the field of `Scores`, and its title."""
+
+    field: str
+    title: str
+
+
+METRICS = (
+    Metric("dsc", "DSC"),
+    Metric("h95_mm", "H95 (mm) ↓"),
+    Metric("avd_percent", "AVD (%) ↓"),
+    Metric("lesion_recall", "Recall"),
+    Metric("lesion_f1", "F1"),
+)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over cases.
+
+    Attributes:
+        mean: Over the cases with a finite value; NaN for none.
+        low: Lower end of its 95 % confidence interval; NaN for fewer than two values.
+        high: Upper end.
+        left_out: Number of cases without a finite value.
+    """
+
+    mean: float
+    low: float
+    high: float
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table.
+
+    Attributes:
+        name: The scanner.
+        cases: Number of cases, failures included.
+        failures: Number of cases without a usable result.
+        means: In the order of METRICS.
+    """
+
+    name: str
+    cases: int
+    failures: int
+    means: tuple[Mean, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The table: a line for each scanner, and the average weighted by their numbers of cases."""
+
+    scanners: tuple[Line, ...]
+    average: Line
+
+
+def summarise(rows: Sequence[Row], seed: int = 0) -> Summary:
+    """Return the means of each scanner, in the order of their first cases, and of all.
+
+    The average weighted by the number of cases is the mean over all cases; for H95, by the number
+    of cases that have one.
+
+    Args:
+        rows: At least one.
+        seed: Decides the resamples of every interval.
+    """
+    names = list(dict.fromkeys(row.pair.scanner for row in rows))
+    lines = (_line(name, [row for row in rows if row.pair.scanner == name], seed) for name in names)
+    return Summary(tuple(lines), _line("weighted average", rows, seed))
+
+
+def values_of(rows: Sequence[Row], metric: Metric) -> NDArray[np.float64]:
+    """Return a metric of each case, (cases,)."""
+    return np.array([getattr(row.scores, metric.field) for row in rows], dtype=float)
+
+
+def mean_with_interval(values: NDArray[np.float64], seed: int = 0) -> Mean:
+    """Return the mean of the finite values, with its bootstrap interval.
+
+    The interval is bias-corrected and accelerated (BCa; Efron 1987), because H95 and AVD are
+    skewed. Values that are all the same have an interval of no width.
+    """
+    finite = values[np.isfinite(values)]
+    left_out = len(values) - len(finite)
+    if len(finite) == 0:
+        return Mean(np.nan, np.nan, np.nan, left_out)
+    mean = float(finite.mean())
+    if len(finite) == 1:
+        return Mean(mean, np.nan, np.nan, left_out)
+    if finite.min() == finite.max():
+        return Mean(mean, mean, mean, left_out)
+    interval = stats.bootstrap(
+        (finite,),
+        np.mean,
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="BCa",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return Mean(mean, float(interval.low), float(interval.high), left_out)
+
+
+def _line(name: str, rows: Sequence[Row], seed: int) -> Line:
+    failures = sum(bool(row.failure) for row in rows)
+    means = tuple(mean_with_interval(values_of(rows, metric), seed) for metric in METRICS)
+    return Line(name, len(rows), failures, means)

@@ -1,0 +1,92 @@
+"""A cohort as text: one row a case in CSV, one row a scanner in Markdown."""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, fields
+
+from wmhseg.evaluation.cohort import Row
+from wmhseg.evaluation.organiser import Scores
+from wmhseg.evaluation.summary import METRICS, RESAMPLES, Line, Mean, Summary
+
+NO_VALUE = "–"
+
+
+def case_table(rows: Sequence[Row]) -> str:
+    """Return the CSV with one line a case, at full precision."""
+    text = io.StringIO()
+    metrics = [field.name for field in fields(Scores)]
+    writer = csv.DictWriter(text, ["scanner", "case", *metrics, "failure", "truth", "result"])
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({**asdict(row.pair), **asdict(row.scores), "failure": row.failure})
+    return text.getvalue()
+
+
+def scanner_table(summary: Summary) -> str:
+    """Return the means in the layout of Table 3 of Li et al. 2018, aligned to be read as it is."""
+    return _table(summary, lambda mean: _number(mean.mean))
+
+
+def interval_table(summary: Summary) -> str:
+    """Return the confidence intervals of the means in the same layout."""
+    return _table(summary, _interval)
+
+
+def report(summary: Summary, rows: Sequence[Row], seed: int) -> str:
+    """Return the whole Markdown text: both tables, what was left out of a mean, and the failures."""
+    parts = [
+        "# Scores per scanner",
+        scanner_table(summary),
+        "## 95 % confidence intervals of the means",
+        interval_table(summary),
+        f"Bootstrap over the cases (BCa, {RESAMPLES} resamples, seed {seed}).",
+    ]
+    if left_out := _left_out(summary):
+        parts += [f"## Left out of a mean\n\nCases without a finite value: {'; '.join(left_out)}."]
+    if failed := [row for row in rows if row.failure]:
+        lines = "\n".join(f"- {row.pair.case}: {row.failure}" for row in failed)
+        parts += [
+            f"## Failures\n\n{len(failed)} of {len(rows)} cases have no usable result and count with DSC 0, "
+            f"AVD 100, recall 0 and F1 0, and without H95:\n\n{lines}"
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(summary: Summary, cell: Callable[[Mean], str]) -> str:
+    head = ["Scanner", *(metric.title for metric in METRICS)]
+    lines = [*summary.scanners, summary.average]
+    cells = [head, *([_name(line), *map(cell, line.means)] for line in lines)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    return "\n".join(
+        "| "
+        + " | ".join(
+            text.rjust(width) if column else text.ljust(width)
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
+        + " |"
+        for row in (head, rule, *cells[1:])
+    )
+
+
+def _name(line: Line) -> str:
+    return f"{line.name} (n = {line.cases}{f', {line.failures} failed' if line.failures else ''})"
+
+
+def _interval(mean: Mean) -> str:
+    return NO_VALUE if math.isnan(mean.low) else f"{_number(mean.low)}–{_number(mean.high)}"
+
+
+def _number(value: float) -> str:
+    return NO_VALUE if math.isnan(value) else f"{value:.2f}"
+
+
+def _left_out(summary: Summary) -> list[str]:
+    return [
+        f"{metric.title.split()[0]} {mean.left_out} of {line.cases} ({line.name})"
+        for column, metric in enumerate(METRICS)
+        for line in summary.scanners
+        if (mean := line.means[column]).left_out
+    ]
