@@ -7,7 +7,7 @@ REAL ?= ../shared/data/cases
 WEIGHTS ?= weights
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit container-tests evaluate image image-gpu benchmarks requirements clean
+.PHONY: help demo test lint unit experiments-small container-tests evaluate image image-gpu benchmarks requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -18,7 +18,7 @@ demo: .venv/run ## set up, segment the sample case, print the volumes, draw an o
 	    --output out/result.nii.gz --report out/result.json --overlay out/overlay.png
 	@echo "mask: out/result.nii.gz   numbers: out/result.json   picture: out/overlay.png"
 
-test: lint unit container-tests ## everything: lint, types, unit tests, real scans, container tests (root for Docker)
+test: lint unit experiments-small container-tests ## everything: lint, types, tests, real scans, small experiments, containers (root for Docker)
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -28,6 +28,10 @@ lint: .venv/dev
 
 unit: .venv/dev
 	$(BIN)/pytest tests --ignore tests/container
+
+experiments-small: .venv/dev ## every experiment of the paper, tiny, on synthetic phantoms
+	$(BIN)/python -m wmhseg.experiments cohort out/phantoms --small
+	$(BIN)/python -m wmhseg.experiments all out/phantoms out/experiments --scale small
 
 container-tests: .venv/dev
 	tests/docker_engine.sh start

@@ -97,6 +97,16 @@ def test_inputs_are_read_only_and_there_is_no_network(image: str, case: Path, tm
     assert not (case / "pre/x").exists()
 
 
+def require_own_grid(flair_path: Path, result_path: Path) -> None:
+    flair, result = sitk.ReadImage(flair_path), sitk.ReadImage(result_path)
+    assert result.GetSize() == flair.GetSize()
+    # NIfTI keeps the grid as float32.
+    np.testing.assert_allclose(result.GetSpacing(), flair.GetSpacing(), rtol=1e-6)
+    np.testing.assert_allclose(result.GetOrigin(), flair.GetOrigin(), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(result.GetDirection(), flair.GetDirection(), atol=1e-6)
+    assert set(np.unique(sitk.GetArrayFromImage(result))) == {0, 1}
+
+
 @pytest.mark.real
 def test_ours_ranks_before_a_threshold(
     image: str, threshold_image: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -110,6 +120,8 @@ def test_ours_ranks_before_a_threshold(
         rows = read(results / "challenge.csv")
         assert [row["case"] for row in rows if not row["error"]] == cases
         run(evaluate, REAL, results, "--output", tmp_path / f"{results.name}-scores", "--no-figures")
+    for name in cases:
+        require_own_grid(REAL / name / "pre/FLAIR.nii.gz", ours / name / "result.nii.gz")
     capsys.readouterr()
 
     tables = [f"{name}={tmp_path / f'{name}-scores/cases.csv'}" for name in ("threshold", "ours")]

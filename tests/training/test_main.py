@@ -39,7 +39,9 @@ def slices(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_from_scans_to_an_ensemble(slices: Path, tmp_path: Path, head: Any) -> None:
+def test_from_scans_to_an_ensemble(
+    slices: Path, tmp_path: Path, head: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     sets = load_slices(slices)
     assert [(one.site, one.name) for one in sets] == [("north", "1"), ("south", "2")]
     assert (sets[0].labels == 1).sum() == head.truth.array.sum()
@@ -52,9 +54,12 @@ def test_from_scans_to_an_ensemble(slices: Path, tmp_path: Path, head: Any) -> N
     assert found == {"preset": "first", "epochs": 1, "batch_size": 1, "seed": 5, "patch": FIRST.patch}
     assert settings["config"]["learning_rate"] == 1e-4
     export = ["export", str(tmp_path / "run"), str(tmp_path / "out"), "--name", "try", "--threshold", "0.4"]
-    assert main(export) == 0
+    assert main([*export, "--threshold", "1"]) == 3
+    assert "expected a threshold from 0 to 1 and a volume, found threshold 1.0" in capsys.readouterr().err
+    assert main([*export, "--min-lesion-mm3", "7.5"]) == 0
     manifest = read_manifest(tmp_path / "out")
     assert (manifest.name, manifest.recipe.name, manifest.recipe.threshold) == ("try", "default", 0.4)
+    assert manifest.recipe.min_lesion_mm3 == 7.5
     assert manifest.members[0].training["config"]["seed"] == 5
     assert manifest.members[0].training["cases"] == ["north/1"]
     (member,) = load_members(manifest)

@@ -67,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--name", required=True, help="what the ensemble is called")
     export.add_argument("--recipe", choices=sorted(RECIPES), default="default")
     export.add_argument("--threshold", type=float, help="threshold on the mean probability, chosen on data")
+    export.add_argument(
+        "--min-lesion-mm3", type=float, help="lesions smaller than this are removed; chosen on data"
+    )
     export.set_defaults(run_command=_export)
     return root
 
@@ -123,9 +126,15 @@ def _fit(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     from wmhseg.training.train import export_runs
 
-    recipe = RECIPES[options.recipe]
-    if options.threshold is not None:
-        recipe = replace(recipe, threshold=options.threshold)
+    changes = {
+        name: value
+        for name in ("threshold", "min_lesion_mm3")
+        if (value := getattr(options, name)) is not None
+    }
+    recipe = replace(RECIPES[options.recipe], **changes)
+    if wrong := recipe.wrong_fields():
+        found = ", ".join(f"{name} {getattr(recipe, name)}" for name in wrong)
+        raise InputError(f"export: expected a threshold from 0 to 1 and a volume, found {found}")
     export_runs(options.runs, options.output, options.name, recipe)
 
 

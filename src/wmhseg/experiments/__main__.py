@@ -1,0 +1,126 @@
+"""`python -m wmhseg.experiments NAME|all CASES OUT`: the paper's tables and figures on your cases."""
+
+import argparse
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+from wmhseg.errors import OutputError, WmhsegError
+
+# In the paper's order; each is a module with `run(lab)`.
+EXPERIMENTS = (
+    "leave_one_out",
+    "cross_scanner",
+    "unseen_ranking",
+    "learning_curve",
+    "modalities",
+    "augmentation",
+    "one_scanner",
+    "ensemble_size",
+    "members",
+    "components",
+    "best_single",
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        options.run_command(options)
+    except WmhsegError as error:
+        print(f"wmhseg.experiments: error: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        problem = OutputError(f"{error.filename}: cannot be read or written ({error.strerror})")
+        print(f"wmhseg.experiments: error: {problem}", file=sys.stderr)
+        return problem.exit_code
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the experiments' commands."""
+    from wmhseg.experiments.scale import SCALES
+
+    root = argparse.ArgumentParser(prog="python -m wmhseg.experiments", description=__doc__)
+    commands = root.add_subparsers(dest="command", required=True, metavar="NAME|all|cohort")
+    for name in (*EXPERIMENTS, "all"):
+        text = "every experiment" if name == "all" else _question(name)
+        one = commands.add_parser(name, help=text, description=text)
+        one.add_argument(
+            "cases", type=Path, help="folder with SITE/CASE/{pre/FLAIR.nii.gz,pre/T1.nii.gz,wmh.nii.gz}"
+        )
+        one.add_argument("output", type=Path, help="folder for networks, tables and figures; resumed")
+        one.add_argument("--scale", choices=sorted(SCALES), default="small")
+        one.add_argument("--seed", type=_not_negative, default=0, help="of splits and networks (default 0)")
+        one.set_defaults(run_command=_experiments)
+    cohort = commands.add_parser("cohort", help="make synthetic cases of three scanners")
+    cohort.add_argument("output", type=Path, help="folder to write")
+    cohort.add_argument("--small", action="store_true", help="phantoms of a few slices, in seconds")
+    cohort.add_argument("--heads", type=Path, help="label maps of heads (1 mm), unless --small")
+    cohort.add_argument("--lesions", type=Path, help="lesion masks in MNI space (1 mm), unless --small")
+    cohort.add_argument("--count", type=_positive, help="cases of each scanner (default 20; 5 if --small)")
+    cohort.add_argument("--seed", type=_not_negative, default=0, help="another seed, other cases")
+    cohort.set_defaults(run_command=_cohort, parser=cohort)
+    return root
+
+
+def _experiments(options: argparse.Namespace) -> None:
+    from wmhseg.experiments.lab import Lab
+    from wmhseg.experiments.outcome import write_outcome, write_summary
+    from wmhseg.experiments.scale import SCALES
+
+    lab = Lab(options.cases, options.output, SCALES[options.scale], options.seed)
+    note = f"{lab.material.note}; {options.scale} scale"
+    for name in EXPERIMENTS if options.command == "all" else (options.command,):
+        start = time.monotonic()
+        outcome = import_module(f"wmhseg.experiments.{name}").run(lab)
+        write_outcome(outcome, options.output / name, note)
+        write_summary(options.output, EXPERIMENTS)
+        print(f"{name}: {options.output / name} ({time.monotonic() - start:.0f} s)", flush=True)
+
+
+def _cohort(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    if options.small:
+        from wmhseg.experiments.cohort import STYLES, write_cohort
+
+        count = options.count or 5
+        names, total = write_cohort(options.output, count, options.seed), count * len(STYLES)
+    else:
+        from wmhseg.experiments.scanner_cohort import PROTOCOLS, find_material, write_scanner_cohort
+
+        if options.heads is None or options.lesions is None:
+            options.parser.error("give --heads and --lesions, or --small")
+        count = options.count or 20
+        material = find_material(options.heads, options.lesions)
+        names = write_scanner_cohort(material, options.output, count, options.seed)
+        total = count * len(PROTOCOLS)
+    for _ in tqdm(names, total=total, unit="case"):
+        pass
+
+
+def _question(name: str) -> str:
+    """Return the first line of an experiment's docstring."""
+    text = import_module(f"wmhseg.experiments.{name}").__doc__ or ""
+    return text.splitlines()[0].replace("%", "%%")
+
+
+def _not_negative(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"expected 0 or more, found {value}")
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, found {value}")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())
