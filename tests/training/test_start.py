@@ -11,7 +11,7 @@ import pytest
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError, WeightsError
 from wmhseg.manifest import file_sha256
-from wmhseg.training.config import FIRST
+from wmhseg.training.config import FIRST, HALF_WIDTHS
 from wmhseg.training.start import STATE, WEIGHTS, find_start, load_start
 from wmhseg.training.train import train
 from wmhseg.unet import build_unet
@@ -83,6 +83,16 @@ def test_a_member_of_an_ensemble_is_a_start(tmp_path: Path) -> None:
         find_start(tmp_path, 0)
     with pytest.raises(InputError, match="expected a member from 0 to 1, found 2"):
         find_start(tmp_path, 2)
+
+
+def test_the_start_in_the_repository_has_seen_no_real_scan() -> None:
+    start = find_start(Path(__file__).parents[2] / "weights" / "base")
+    assert start.cases == ()
+    assert start.widths == HALF_WIDTHS
+    model = build_unet()
+    load_start(start, model, None, 0)
+    # The bias of a network that was trained: it began at -2.
+    assert model.get_layer("score").get_weights()[1][0] != -2.0
 
 
 def test_nothing_to_start_from(tmp_path: Path) -> None:
