@@ -41,7 +41,7 @@ def site_of(name: str) -> str:
 
 
 def leave_one_subject_out(cases: Sequence[Case], per_site: int | None = None) -> list[Split]:
-    """Return a split per subject, which is tested on all others (Li et al. 2018, section 4.2).
+    """Return a split per subject: trained on all others, tested on it (Li et al. 2018, section 4.2).
 
     Args:
         cases: One per subject.
@@ -56,7 +56,7 @@ def leave_one_subject_out(cases: Sequence[Case], per_site: int | None = None) ->
 
 
 def leave_one_site_out(cases: Sequence[Case]) -> list[Split]:
-    """Return a split per site, which is tested on all others (Li et al. 2018, section 4.3).
+    """Return a split per site: trained on all others, tested on it (Li et al. 2018, section 4.3).
 
     Raises:
         InputError: All cases are from one site.
