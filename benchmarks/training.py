@@ -20,7 +20,8 @@ import numpy as np
 from wmhseg.datasets.slices import SliceSet, load_slices, save_slices
 from wmhseg.training.batches import Batches
 from wmhseg.training.config import PRESETS, TrainingConfig
-from wmhseg.training.train import LOG, compile_model, train
+from wmhseg.training.files import LOG
+from wmhseg.training.train import compile_model, train
 
 EPOCHS = 3
 

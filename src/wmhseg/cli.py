@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TextIO
 
 from wmhseg import __version__
+from wmhseg.arguments import positive
 from wmhseg.config import RECIPES
 from wmhseg.errors import WmhsegError
 from wmhseg.evaluation import challenge, evaluate, rank
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     segment.add_argument(
         "--weights", type=Path, metavar="DIR", help="folder with another ensemble's manifest.json"
     )
-    segment.add_argument("--threads", type=_positive, metavar="N", help="processor threads (default: all)")
+    segment.add_argument("--threads", type=positive, metavar="N", help="processor threads (default: all)")
     segment.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
     segment.set_defaults(run=_segment)
 
@@ -143,12 +144,6 @@ def _stderr_copy() -> TextIO:
         return os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
     except (OSError, ValueError):  # replaced by something without a file, as in notebooks
         return sys.stderr
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a number of at least 1, found {text!r}")
-    return int(text)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import numpy as np
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.experiments.material import Input
 from wmhseg.experiments.predictor import Predictor
-from wmhseg.training.start import WEIGHTS
+from wmhseg.training.files import WEIGHTS
 from wmhseg.unet import build_unet
 
 WIDTHS = ((2, 3, 4, 5, 6), (5, 4, 3, 2))

@@ -10,7 +10,8 @@ import pytest
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.experiments.material import Input
 from wmhseg.experiments.scale import SMALL
-from wmhseg.experiments.store import CHECKPOINT, FINISHED, LOG, STATE, ModelStore, training_losses
+from wmhseg.experiments.store import FINISHED, ModelStore, training_losses
+from wmhseg.training.files import CHECKPOINT, LOG, STATE
 
 WIDTHS = ((2, 3, 4, 5, 6), (5, 4, 3, 2))
 CONFIG = replace(SMALL.training, batches_per_epoch=2, batch_size=2, widths=WIDTHS)
@@ -63,7 +64,7 @@ def test_an_interrupted_training_is_called_again(fake_training, tmp_path: Path) 
 
 
 def test_a_curve_goes_on_from_the_epoch_before(tmp_path: Path) -> None:
-    from wmhseg.training.start import WEIGHTS
+    from wmhseg.training.files import WEIGHTS
 
     def weights(folder: Path) -> list[np.ndarray]:
         found: list[np.ndarray] = []

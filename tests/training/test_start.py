@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wmhseg.config import DEFAULT
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError, WeightsError
 from wmhseg.manifest import file_sha256
 from wmhseg.training.config import FIRST, HALF_WIDTHS
-from wmhseg.training.start import STATE, WEIGHTS, find_start, load_start
-from wmhseg.training.train import train
+from wmhseg.training.files import STATE, WEIGHTS
+from wmhseg.training.start import find_start, load_start
+from wmhseg.training.train import export_runs, train
 from wmhseg.unet import build_unet
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -98,3 +100,11 @@ def test_the_start_in_the_repository_has_seen_no_real_scan() -> None:
 def test_nothing_to_start_from(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected a finished run or an ensemble, found neither; run fit"):
         find_start(tmp_path)
+
+
+def test_an_ensemble_is_no_run(tmp_path: Path) -> None:
+    write_random_ensemble(tmp_path / "ensemble", (True,))
+    with pytest.raises(
+        InputError, match=r"member\.weights\.h5: expected a finished run, found none; run fit"
+    ):
+        export_runs([tmp_path / "ensemble"], tmp_path / "out", "none", DEFAULT)

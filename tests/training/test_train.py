@@ -17,8 +17,8 @@ from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError
 from wmhseg.training import train as module
 from wmhseg.training.config import FIRST, TrainingConfig
-from wmhseg.training.start import STATE, WEIGHTS
-from wmhseg.training.train import CHECKPOINT, LOG, export_runs, train
+from wmhseg.training.files import CHECKPOINT, LOG, STATE, WEIGHTS
+from wmhseg.training.train import export_runs, train
 from wmhseg.unet import build_unet
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -186,7 +186,7 @@ def test_the_learning_rate_falls_along_a_cosine() -> None:
 def test_an_unfinished_run_is_not_exported(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     with pytest.raises(
-        InputError, match=r"run: expected a finished run or an ensemble, found neither; run fit"
+        InputError, match=r"member\.weights\.h5: expected a finished run, found none; run fit"
     ):
         export_runs([tmp_path / "run"], tmp_path / "out", "none", DEFAULT)
     assert not (tmp_path / "out").exists()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wmhseg.errors import InputError
+from wmhseg.volume import Volume, write_volume
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,15 @@ def find_cases(root: str | Path) -> list[Case]:
             f"{root}: expected folders SITE/CASE with wmh.nii.gz and pre/FLAIR.nii.gz, found none"
         )
     return cases
+
+
+def write_images(folder: Path, flair: Volume, t1: Volume, truth: Volume) -> None:
+    """Write a case's images as `find_cases` finds them; the mask last.
+
+    Raises:
+        OutputError: An image cannot be written.
+    """
+    case = Case(folder.parent.name, folder.name, folder)
+    case.flair.parent.mkdir(parents=True, exist_ok=True)
+    for path, volume in ((case.flair, flair), (case.t1, t1), (case.truth, truth)):
+        write_volume(path, volume)

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from wmhseg.arguments import not_negative, positive
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments that `run` reads."""
@@ -28,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="folder to write (default: evaluation)",
     )
-    parser.add_argument("--workers", type=_positive, metavar="N", help="processes (default: one a processor)")
+    parser.add_argument("--workers", type=positive, metavar="N", help="processes (default: one a processor)")
     parser.add_argument(
-        "--seed", type=_not_negative, default=0, help="seed of the confidence intervals (default: 0)"
+        "--seed", type=not_negative, default=0, help="seed of the confidence intervals (default: 0)"
     )
     parser.add_argument(
         "--ignore-headers",
@@ -58,15 +60,3 @@ def run(options: argparse.Namespace) -> None:
         figures=not options.no_figures,
     )
     evaluate_cohort(options.truth, options.results, settings)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a number of at least 1, found {text!r}")
-    return int(text)
-
-
-def _not_negative(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected a number of at least 0, found {text!r}")
-    return int(text)

@@ -6,6 +6,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
+from wmhseg.arguments import not_negative, positive
 from wmhseg.errors import OutputError, WmhsegError
 
 # In the paper's order; each is a module with `run(lab)`.
@@ -53,15 +54,15 @@ def parser() -> argparse.ArgumentParser:
         )
         one.add_argument("output", type=Path, help="folder for networks, tables and figures; resumed")
         one.add_argument("--scale", choices=sorted(SCALES), default="small")
-        one.add_argument("--seed", type=_not_negative, default=0, help="of splits and networks (default 0)")
+        one.add_argument("--seed", type=not_negative, default=0, help="of splits and networks (default 0)")
         one.set_defaults(run_command=_experiments)
     cohort = commands.add_parser("cohort", help="make synthetic cases of three scanners")
     cohort.add_argument("output", type=Path, help="folder to write")
     cohort.add_argument("--small", action="store_true", help="phantoms of a few slices, in seconds")
     cohort.add_argument("--heads", type=Path, help="label maps of heads (1 mm), unless --small")
     cohort.add_argument("--lesions", type=Path, help="lesion masks in MNI space (1 mm), unless --small")
-    cohort.add_argument("--count", type=_positive, help="cases of each scanner (default 20; 5 if --small)")
-    cohort.add_argument("--seed", type=_not_negative, default=0, help="another seed, other cases")
+    cohort.add_argument("--count", type=positive, help="cases of each scanner (default 20; 5 if --small)")
+    cohort.add_argument("--seed", type=not_negative, default=0, help="another seed, other cases")
     cohort.set_defaults(run_command=_cohort, parser=cohort)
     return root
 
@@ -106,20 +107,6 @@ def _question(name: str) -> str:
     """Return the first line of an experiment's docstring."""
     text = import_module(f"wmhseg.experiments.{name}").__doc__ or ""
     return text.splitlines()[0].replace("%", "%%")
-
-
-def _not_negative(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"expected 0 or more, found {value}")
-    return value
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, found {value}")
-    return value
 
 
 if __name__ == "__main__":

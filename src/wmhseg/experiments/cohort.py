@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.datasets.cases import write_images
 from wmhseg.errors import OutputError
-from wmhseg.volume import Grid, Volume, write_volume
+from wmhseg.volume import Grid, Volume
 
 COHORT = "cohort.json"
 PHANTOM_NOTE = "synthetic phantom heads of three invented scanners; the numbers say nothing about real scans"
@@ -123,10 +124,7 @@ def mark_cohort(output: Path, note: str) -> None:
 
 def write_case(folder: Path, phantom: Phantom) -> str:
     """Write one case as the challenge's organisers hand them out; return SITE/CASE."""
-    (folder / "pre").mkdir(parents=True, exist_ok=True)
-    write_volume(folder / "pre" / "FLAIR.nii.gz", phantom.flair)
-    write_volume(folder / "pre" / "T1.nii.gz", phantom.t1)
-    write_volume(folder / "wmh.nii.gz", phantom.truth)
+    write_images(folder, phantom.flair, phantom.t1, phantom.truth)
     return f"{folder.parent.name}/{folder.name}"
 
 

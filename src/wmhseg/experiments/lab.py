@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.augmentation.affine import AffineRange
-from wmhseg.datasets.splits import Split, record_splits
+from wmhseg.datasets.splits import Split, case_id, record_splits
 from wmhseg.evaluation.organiser import Scores, score
 from wmhseg.experiments.material import FULL, Images, Material, Variant
 from wmhseg.experiments.predictor import Predictor
@@ -55,12 +54,7 @@ class Lab:
     @property
     def cases(self) -> list[str]:
         """Return the names of all cases, "site/case"."""
-        return [f"{case.site}/{case.name}" for case in self.material.cases]
-
-    @cached_property
-    def sites(self) -> list[str]:
-        """Return the names of the scanners."""
-        return sorted({case.site for case in self.material.cases})
+        return [case_id(case) for case in self.material.cases]
 
     def record(self, name: str, splits: Sequence[Split]) -> None:
         """Write splits to splits/NAME.json.

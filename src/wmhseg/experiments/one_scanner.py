@@ -16,7 +16,7 @@ from wmhseg.experiments.leave_one_out import leave_one_out_folds
 from wmhseg.experiments.metrics import LABELS, means
 from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.plots import box_grid
-from wmhseg.experiments.statistics import compare
+from wmhseg.experiments.statistics import compare, tests_table
 from wmhseg.experiments.table import Table, Value
 
 
@@ -39,18 +39,17 @@ def run(lab: Lab) -> Outcome:
     columns = ("tested on", "trained on", "cases", *LABELS)
     title = "Means by scanner, each subject left out in turn"
     flat = [[one for scores in group.values() for one in scores] for group in (own, every)]
-    tests = tuple(
-        (c.label, c.before, c.after, c.improvement, c.pairs, c.p, c.p_adjusted) for c in compare(*flat)
-    )
     methods = ("its own scanner", "all scanners")
-    test_columns = ("metric", *methods, "improvement", "cases", "p (Wilcoxon)", "p adjusted (BH)")
+    tests = tests_table(
+        "one_scanner_tests", "All subjects: means and signed-rank tests", methods, compare(*flat)
+    )
     boxes = {site: {"own scanner": own[site], "all": every[site]} for site in every}
     return Outcome(
         "One scanner against all",
         "section 5.5, Fig. 12",
         (
             Table("one_scanner", title, columns, tuple(rows)),
-            Table("one_scanner_tests", "All subjects: means and signed-rank tests", test_columns, tests),
+            tests,
         ),
         (Picture("one_scanner", "Trained on the subject's own scanner or on all", box_grid(boxes)),),
     )

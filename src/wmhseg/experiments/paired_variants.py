@@ -9,7 +9,7 @@ from wmhseg.experiments.metrics import METRICS, Metric, means
 from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.overlay import Column, draw_overlays
 from wmhseg.experiments.plots import box_grid
-from wmhseg.experiments.statistics import compare
+from wmhseg.experiments.statistics import compare, tests_table
 from wmhseg.experiments.table import Table, Value
 
 
@@ -66,9 +66,8 @@ def _tests(pairing: Pairing, before: list[Fold], after: list[Fold]) -> Table:
     compared = compare(
         [one for fold in before for one in fold.scores], [one for fold in after for one in fold.scores]
     )
-    rows = [(c.label, c.before, c.after, c.improvement, c.pairs, c.p, c.p_adjusted) for c in compared]
-    columns = ("metric", *pairing.labels, "improvement", "cases", "p (Wilcoxon)", "p adjusted (BH)")
-    return Table(f"{pairing.name}_tests", "All cases: means and signed-rank tests", columns, tuple(rows))
+    title = "All cases: means and signed-rank tests"
+    return tests_table(f"{pairing.name}_tests", title, pairing.labels, compared)
 
 
 def _overlay(lab: Lab, pairing: Pairing, before: list[Fold], after: list[Fold]) -> Picture:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from wmhseg.experiments.material import Input
 from wmhseg.quiet import quiet_stderr
+from wmhseg.training.files import WEIGHTS
 from wmhseg.volume import replacing
 
 _BATCH = 8
@@ -54,7 +55,7 @@ class Predictor:
 
     def _network(self, folder: Path, size_yx: tuple[int, int]) -> Any:
         with quiet_stderr():
-            from wmhseg.training.start import FULL, WEIGHTS
+            from wmhseg.training.start import FULL
             from wmhseg.unet import build_unet
 
         if size_yx not in self._networks:

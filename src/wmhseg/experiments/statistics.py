@@ -9,6 +9,7 @@ from scipy import stats
 
 from wmhseg.evaluation.organiser import Scores
 from wmhseg.experiments.metrics import METRICS
+from wmhseg.experiments.table import Table
 
 
 @dataclass(frozen=True)
@@ -83,3 +84,10 @@ def compare(before: Sequence[Scores], after: Sequence[Scores]) -> tuple[Comparis
         Comparison(metric.label, b, a, metric.improvement(b, a), p, q, n)
         for (metric, b, a, p, n), q in zip(rows, adjusted, strict=True)
     )
+
+
+def tests_table(name: str, title: str, methods: tuple[str, str], compared: Sequence[Comparison]) -> Table:
+    """Return a row per metric: both means, the improvement, and p as it is and adjusted."""
+    rows = tuple((c.label, c.before, c.after, c.improvement, c.pairs, c.p, c.p_adjusted) for c in compared)
+    columns = ("metric", *methods, "improvement", "cases", "p (Wilcoxon)", "p adjusted (BH)")
+    return Table(name, title, columns, rows)

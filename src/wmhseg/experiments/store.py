@@ -13,11 +13,10 @@ from wmhseg.errors import InputError
 from wmhseg.experiments.material import Input
 from wmhseg.quiet import quiet_stderr
 from wmhseg.training.config import TrainingConfig
+from wmhseg.training.files import CHECKPOINT, LOG, STATE
 from wmhseg.volume import replacing
 
 FINISHED = "finished.json"
-# The training's own names; taking them from there would load TensorFlow.
-CHECKPOINT, LOG, STATE = "checkpoint.weights.h5", "epochs.csv", "state.json"
 _KEY_LENGTH = 20
 
 

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from wmhseg.arguments import not_negative, positive
 from wmhseg.config import RECIPES
 from wmhseg.errors import OutputError, WmhsegError
 from wmhseg.synthesis.generate import build_request, generate
@@ -43,9 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("heads", type=Path, help="folder with label maps of heads (1 mm, *.nii.gz)")
     parser.add_argument("lesions", type=Path, help="folder with lesion masks in MNI space (1 mm, *.nii.gz)")
     parser.add_argument("output", type=Path, help="folder to write; cases that are there are kept")
-    parser.add_argument("--count", type=_positive, default=100, help="number of cases (default 100)")
-    parser.add_argument("--seed", type=_not_negative, default=0, help="another seed, other cases")
-    parser.add_argument("--workers", type=_positive, default=1, help="processes (default 1)")
+    parser.add_argument("--count", type=positive, default=100, help="number of cases (default 100)")
+    parser.add_argument("--seed", type=not_negative, default=0, help="another seed, other cases")
+    parser.add_argument("--workers", type=positive, default=1, help="processes (default 1)")
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="default")
     parser.add_argument(
         "--volumes",
@@ -53,20 +54,6 @@ def _parser() -> argparse.ArgumentParser:
         help="write FLAIR, T1 and mask too, as case folders in OUTPUT/volumes",
     )
     return parser
-
-
-def _not_negative(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"expected 0 or more, found {value}")
-    return value
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, found {value}")
-    return value
 
 
 if __name__ == "__main__":

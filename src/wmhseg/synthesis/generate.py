@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from wmhseg.config import Recipe
+from wmhseg.datasets.cases import write_images
 from wmhseg.datasets.prepare import Labelled, prepare_volumes
 from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet, save_slices
 from wmhseg.errors import BrainMaskError
 from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head, read_lesion_mask
 from wmhseg.synthesis.scan import ScanParameters, SyntheticScan, make_scan, sample_scan
-from wmhseg.volume import write_volume
 
 _ATTEMPTS = 5
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS")
@@ -108,7 +108,8 @@ def write_case(request: Request, number: int) -> str:
         return name
     made = make_case(request, number)
     if request.volumes is not None:
-        _write_volumes(made.scan, request.volumes / SYNTHETIC_SITE / name)
+        scan = made.scan
+        write_images(request.volumes / SYNTHETIC_SITE / name, scan.flair, scan.t1, scan.truth)
     save_slices(made.slices, request.output)
     # Written last: a case without it was interrupted and is made again.
     text = json.dumps({"head": made.head.name, **asdict(made.parameters)}, indent=1)
@@ -127,10 +128,3 @@ def generate(request: Request, count: int, workers: int) -> Iterator[str]:
         os.environ.setdefault(name, "1")
     with get_context("spawn").Pool(workers) as pool:
         yield from pool.imap_unordered(partial(write_case, request), numbers)
-
-
-def _write_volumes(scan: SyntheticScan, folder: Path) -> None:
-    (folder / "pre").mkdir(parents=True, exist_ok=True)
-    write_volume(folder / "pre" / "FLAIR.nii.gz", scan.flair)
-    write_volume(folder / "pre" / "T1.nii.gz", scan.t1)
-    write_volume(folder / "wmh.nii.gz", scan.truth)

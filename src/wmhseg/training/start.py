@@ -8,12 +8,11 @@ import keras
 
 from wmhseg.errors import InputError, WeightsError
 from wmhseg.manifest import MANIFEST, file_sha256, read_manifest, verify
+from wmhseg.training.files import STATE, WEIGHTS
 from wmhseg.training.widen import Widths, widen, widening_factor
 from wmhseg.unet import DECODER, ENCODER, build_unet
 
 FULL: Widths = (ENCODER, DECODER)
-WEIGHTS = "member.weights.h5"
-STATE = "state.json"
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,22 @@ def find_start(folder: str | Path, member: int = 0) -> Start:
                 f"{chosen.path}: expected a network with batch normalisation, found one without"
             )
         return Start(chosen.path, chosen.sha256, FULL, tuple(chosen.training.get("cases", ())))
-    path = folder / WEIGHTS
-    if not path.is_file() or not (folder / STATE).is_file():
+    if not (folder / WEIGHTS).is_file():
         raise InputError(
             f"{folder}: expected a finished run or an ensemble, found neither; run fit to its end first"
         )
+    return find_run(folder)
+
+
+def find_run(folder: Path) -> Start:
+    """Find the weights of a finished run.
+
+    Raises:
+        InputError: The folder holds none.
+    """
+    path = folder / WEIGHTS
+    if not path.is_file() or not (folder / STATE).is_file():
+        raise InputError(f"{path}: expected a finished run, found none; run fit to its end first")
     settings = json.loads((folder / STATE).read_text())["settings"]
     return Start(path, file_sha256(path), _widths(settings["config"]["widths"]), tuple(settings["cases"]))
 

@@ -21,12 +21,11 @@ from wmhseg.manifest import Manifest
 from wmhseg.training.batches import Batches
 from wmhseg.training.config import TrainingConfig
 from wmhseg.training.curve import draw_curve
+from wmhseg.training.files import CHECKPOINT, LOG, STATE, WEIGHTS
 from wmhseg.training.loss import dice_loss, make_loss
-from wmhseg.training.start import FULL, STATE, WEIGHTS, Start, find_start, load_start
+from wmhseg.training.start import FULL, Start, find_run, load_start
 from wmhseg.unet import build_unet
 
-CHECKPOINT = "checkpoint.weights.h5"
-LOG = "epochs.csv"
 # A Dice loss this close to 1 after the first epochs means that the output is empty.
 COLLAPSED = 0.98
 
@@ -127,7 +126,7 @@ def export_runs(runs: Sequence[str | Path], output: str | Path, name: str, recip
     """
     networks = []
     for folder in map(Path, runs):
-        start = find_start(folder)
+        start = find_run(folder)
         state = json.loads((folder / STATE).read_text())
         model = build_unet()
         load_start(start, model, FULL, 0)
