@@ -34,6 +34,8 @@ class Recipe:
         threshold: A voxel is WMH when the mean probability is above this.
         end_slice_fraction: Fraction of the slices emptied at each end (paper, section 3.4).
         min_lesion_mm3: Lesions smaller than this are removed.
+        vote_below_mm: Where slices lie closer than this, a voxel is WMH where at least two of three
+            neighbouring slices say so: a lesion is seen in more than one of them, noise is not.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Recipe:
     threshold: float = 0.5
     end_slice_fraction: float = 0.0
     min_lesion_mm3: float = 0.0
+    vote_below_mm: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as JSON-ready values."""
@@ -93,6 +96,7 @@ class Recipe:
             "threshold": _is_number(self.threshold) and 0 <= self.threshold < 1,
             "end_slice_fraction": _is_number(self.end_slice_fraction) and 0 <= self.end_slice_fraction < 0.5,
             "min_lesion_mm3": _is_number(self.min_lesion_mm3),
+            "vote_below_mm": _is_number(self.vote_below_mm),
         }
         return [name for name, is_good in good.items() if not is_good]
 
@@ -118,6 +122,7 @@ DEFAULT = Recipe(
     target_spacing_mm=1.0,
     min_patch=136,
     threshold=0.5,
+    vote_below_mm=1.5,
 )
 
 RECIPES = {recipe.name: recipe for recipe in (PAPER, PUBLISHED, DEFAULT)}

@@ -66,7 +66,7 @@ def segment(flair: Volume, t1: Volume | None, recipe: Recipe, predict: Predict) 
     working = to_working_grid(flair, t1, recipe)
     prepared = prepare_working(working, recipe)
     probability = _to_axial_grid(predict(prepared.slices), prepared, working)
-    mask = postprocess(probability, working.axial_grid.voxel_volume_mm3, recipe)
+    mask = postprocess(probability, working.axial_grid.spacing_mm, recipe)
 
     def undo(array: NDArray[np.generic]) -> Volume:
         return Volume(working.reorientation.undo(array) if working.reorientation else array, flair.grid)
