@@ -56,6 +56,14 @@ def test_same_seed_same_arrays_in_any_process(material: Path, output: Path) -> N
     assert np.array_equal(made.slices.labels, written.labels)
 
 
+def test_lesion_free_cases_differ_in_their_lesions_only(material: Path, output: Path) -> None:
+    request = build_request(material / "heads", material / "lesions", output, 5, DEFAULT)
+    case, free = make_case(request, 1), make_case(replace(request, lesion_free=True), 1)
+    assert case.parameters.lesions.load_ml > 0
+    assert (free.scan.truth.array == 1).sum() == 0 < (case.scan.truth.array == 1).sum()
+    assert free.parameters == replace(case.parameters, lesions=replace(case.parameters.lesions, load_ml=0.0))
+
+
 def test_a_finished_case_is_kept(material: Path, output: Path) -> None:
     request = build_request(material / "heads", material / "lesions", output, 5, DEFAULT)
     before = (output / "synthetic__s5-00000" / "images.npy").stat().st_mtime_ns

@@ -28,8 +28,11 @@ def _run(options: argparse.Namespace) -> None:
     request = build_request(
         options.heads, options.lesions, options.output, options.seed, RECIPES[options.recipe]
     )
-    if options.volumes:
-        request = replace(request, volumes=options.output / "volumes")
+    request = replace(
+        request,
+        volumes=options.output / "volumes" if options.volumes else None,
+        lesion_free=options.lesion_free,
+    )
     try:
         options.output.mkdir(parents=True, exist_ok=True)
         names = generate(request, options.count, options.workers)
@@ -52,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
         "--volumes",
         action="store_true",
         help="write FLAIR, T1 and mask too, as case folders in OUTPUT/volumes",
+    )
+    parser.add_argument(
+        "--lesion-free",
+        action="store_true",
+        help="no lesions in any case, to measure what is found where there is nothing",
     )
     return parser
 

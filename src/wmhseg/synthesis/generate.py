@@ -3,12 +3,13 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from wmhseg.config import Recipe
 from wmhseg.datasets.cases import write_images
@@ -33,6 +34,7 @@ class Request:
         seed: With a case's number it decides everything about the case.
         recipe: How slices are prepared.
         volumes: Folder for FLAIR, T1 and mask as images too; None for slices only.
+        lesion_free: Leave the lesions out of every case; what is bright without a label stays.
     """
 
     heads: tuple[Path, ...]
@@ -41,6 +43,7 @@ class Request:
     seed: int
     recipe: Recipe
     volumes: Path | None = None
+    lesion_free: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,11 @@ def make_case(request: Request, number: int) -> Made:
         path = request.heads[int(rng.integers(len(request.heads)))]
         head: Head = read_head(path)
         parameters = sample_scan(rng, masks)
-        scan = make_scan(head, masks, parameters)
+        if request.lesion_free:
+            parameters = replace(parameters, lesions=replace(parameters.lesions, load_ml=0.0))
+        # Matrix products are rounded otherwise on two threads: a worker has one.
+        with threadpool_limits(1):
+            scan = make_scan(head, masks, parameters)
         labelled = Labelled(scan.flair, None if scan.t1_missing else scan.t1, scan.truth)
         try:
             slices = prepare_volumes(

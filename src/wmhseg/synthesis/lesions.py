@@ -49,8 +49,8 @@ class LesionParameters:
 
 
 def sample_lesions(rng: np.random.Generator, masks: list[LesionMask]) -> LesionParameters:
-    """Draw lesions: none in 12 % of the heads, else log-uniform loads; masks of like load first."""
-    load = float(np.exp(rng.uniform(*np.log(LOAD_ML)))) if rng.random() >= 0.12 else 0.0
+    """Draw lesions: none in 20 % of the heads, else log-uniform loads; masks of like load first."""
+    load = float(np.exp(rng.uniform(*np.log(LOAD_ML)))) if rng.random() >= 0.2 else 0.0
     distance = np.abs(np.log(np.array([m.volume_ml for m in masks]) / max(load, LOAD_ML[0])))
     chance = np.exp(-np.maximum(distance, 0.3))
     number = min(len(masks), int(rng.integers(1, 4)))

@@ -45,10 +45,10 @@ def sample_normal_bright(rng: np.random.Generator) -> NormalBright:
         return float(rng.uniform(0, largest)) * bool(rng.random() < chance)
 
     return NormalBright(
-        rim_sd=at_most(2.4, 0.9),
-        rim_mm=float(rng.uniform(0.4, 1.2)),
+        rim_sd=at_most(3.0, 0.9),
+        rim_mm=float(rng.uniform(0.4, 1.4)),
         septum_sd=at_most(2.5, 0.7),
-        haze_sd=at_most(0.9, 0.8),
+        haze_sd=at_most(1.3, 0.8),
         patches_sd=at_most(0.35, 0.7),
         tract_sd=at_most(0.9, 0.6),
         cortex_sd=at_most(0.9, 0.7),
