@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from wmhseg.manifest import default_weights, read_manifest
+from wmhseg.outputs import Outputs
 from wmhseg.pipeline import Segmentation, segment
 from wmhseg.preprocess import prepare
-from wmhseg.run import Outputs, Settings, run
+from wmhseg.run import Settings, run
 from wmhseg.volume import Grid, Volume, read_volume
 
 WEIGHTS = Path(__file__).parents[1] / "weights"

@@ -101,7 +101,7 @@ class Findings:
 
 def to_tsv(findings: Iterable[Findings]) -> str:
     """Return a table: one header line, one row for each result; missing values are "n/a"."""
-    lines = []
+    lines: list[str] = []
     for one in findings:
         cells = _row(one)
         if not lines:

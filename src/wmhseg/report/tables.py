@@ -32,10 +32,10 @@ def lesion_table(lesions: Sequence[Lesion], shown_at: Sequence[int]) -> str:
     ]
     names = ("label", "volume (ml)", "right (mm)", "anterior (mm)", "superior (mm)", "mean probability")
     rest = lesions[MOST_LESIONS:]
-    note = ""
+    note = '<p class="note">Position: centre of gravity in the world of the FLAIR\'s header (RAS).</p>'
     if rest:
         volume = sum(lesion.volume_ml for lesion in rest)
-        note = f'<p class="note">and {len(rest)} smaller ones with {volume:.3f} ml in all.</p>'
+        note += f'<p class="note">And {len(rest)} smaller ones with {volume:.3f} ml in all.</p>'
     return _table(names, rows) + note
 
 
