@@ -27,6 +27,12 @@ def logger_as_before() -> Any:
     logger.setLevel(before[2])
 
 
+@pytest.fixture(autouse=True)
+def no_flags(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The drawn head's contrast is not that of real scans, which would be said in every test."""
+    monkeypatch.setattr("wmhseg.outcome.check_scan", lambda *_: ())
+
+
 @pytest.fixture
 def command(scan_folder: Path, weights_folder: Path, tmp_path: Path) -> dict[str, str]:
     """Arguments that work, to be changed one at a time."""
