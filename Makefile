@@ -27,6 +27,7 @@ lint: .venv/dev
 	$(BIN)/lint-imports --no-cache
 
 unit: .venv/dev
+	tests/browser.sh
 	$(BIN)/pytest tests --ignore tests/container
 
 experiments-small: .venv/dev ## every experiment of the paper, tiny, on synthetic phantoms

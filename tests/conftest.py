@@ -222,6 +222,14 @@ class FakeEnsemble:
         self.calls += 1
         return (slices[..., 0] > self.above).astype(np.float32)
 
+    def predict_members(self, slices: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Return three members: the same, a stricter one and a laxer one."""
+        return [
+            self.predict(slices),
+            (slices[..., 0] > self.above + 0.4).astype(np.float32),
+            (slices[..., 0] > self.above - 0.4).astype(np.float32),
+        ]
+
 
 @pytest.fixture
 def fake_ensemble(monkeypatch: pytest.MonkeyPatch) -> FakeEnsemble:

@@ -1,5 +1,6 @@
 """The command: exit codes, one-line errors, what is left in place."""
 
+import json
 import logging
 import os
 import re
@@ -12,6 +13,7 @@ import pytest
 
 import wmhseg
 from wmhseg.cli import main
+from wmhseg.volume import read_volume
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")
 
@@ -23,6 +25,12 @@ def logger_as_before() -> Any:
     yield
     logger.handlers, logger.propagate = before[0], before[1]
     logger.setLevel(before[2])
+
+
+@pytest.fixture(autouse=True)
+def no_flags(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The drawn head's contrast is not that of real scans, which would be said in every test."""
+    monkeypatch.setattr("wmhseg.outcome.check_scan", lambda *_: ())
 
 
 @pytest.fixture
@@ -80,6 +88,39 @@ def test_all_files(command: dict[str, str], tmp_path: Path) -> None:
     report, overlay = str(tmp_path / "r.json"), str(tmp_path / "o.png")
     assert segment(command, report=report, overlay=overlay, threads="2", precision="float32") == 0
     assert names(tmp_path) == ["o.png", "r.json", "result.nii.gz"]
+
+
+def test_each_output_has_its_option(command: dict[str, str], tmp_path: Path) -> None:
+    files = {
+        "report": "r.json",
+        "tsv": "r.tsv",
+        "html": "r.html",
+        "overlay": "o.png",
+        "probability": "p.nii.gz",
+        "disagreement": "sd.nii.gz",
+        "lesions": "l.mha",
+    }
+    assert segment(command, **{name: str(tmp_path / file) for name, file in files.items()}) == 0
+    assert names(tmp_path) == sorted([*files.values(), "result.nii.gz"])
+    assert (tmp_path / "r.json").read_text().startswith("{")
+    assert (tmp_path / "r.tsv").read_text().startswith("flair\t")
+    assert (tmp_path / "r.html").read_text().startswith("<!DOCTYPE html>")
+    assert (tmp_path / "o.png").read_bytes().startswith(b"\x89PNG")
+    probability, lesions = read_volume(tmp_path / "p.nii.gz"), read_volume(tmp_path / "l.mha")
+    assert probability.array.max() == 1.0
+    assert lesions.array.max() == 3.0
+    assert read_volume(tmp_path / "sd.nii.gz").array.max() == pytest.approx(2**0.5 / 3)
+
+
+def test_all_members(command: dict[str, str], tmp_path: Path) -> None:
+    assert segment(command, "--all-members", report=str(tmp_path / "r.json")) == 0
+    assert len(json.loads((tmp_path / "r.json").read_text())["member_volumes_ml"]) == 3
+
+
+@pytest.mark.parametrize("option", ["probability", "disagreement", "lesions"])
+def test_images_need_an_images_name(refused: "Refused", tmp_path: Path, option: str) -> None:
+    path = tmp_path / "image.png"
+    refused(6, f"{path}: expected a name that ends in .nii.gz, .+", **{option: str(path)})
 
 
 def test_settings_reach_the_ensemble(command: dict[str, str], fake_ensemble: Any) -> None:
@@ -199,7 +240,12 @@ def test_changed_weights_exit_5(refused: Refused, weights_folder: Path, fake_ens
 
 def test_outputs_exit_6(refused: Refused, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("outputs")
-    for name, file in (("output", "r.nii.gz"), ("report", "r.json"), ("overlay", "o.png")):
+    for name, file in (
+        ("output", "r.nii.gz"),
+        ("report", "r.json"),
+        ("overlay", "o.png"),
+        ("html", "r.html"),
+    ):
         path = folder / "no" / file
         refused(
             6, f"{path}: expected a folder that can be written, found: No such file .+", **{name: str(path)}

@@ -22,13 +22,14 @@ def test_options_of_segment_named_in_the_readme_exist(capsys):
     from wmhseg.cli import main
 
     section = README.split("Your own scans:")[1].split("## Docker")[0]
-    options = set(re.findall(r"--[a-z0-9]+", section))
+    options = set(re.findall(r"--[a-z0-9-]+", section))
     assert options >= {"--flair", "--t1", "--output", "--report", "--overlay", "--weights", "--threads"}
+    assert options >= {"--probability", "--disagreement", "--lesions", "--tsv", "--html", "--all-members"}
     try:
         main(["segment", "--help"])
     except SystemExit as end:
         assert end.code == 0
-    offered = set(re.findall(r"--[a-z0-9]+", capsys.readouterr().out))
+    offered = set(re.findall(r"--[a-z0-9-]+", capsys.readouterr().out))
     assert options <= offered
 
 

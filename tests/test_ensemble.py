@@ -11,6 +11,7 @@ from wmhseg import ensemble as module
 from wmhseg.config import DEFAULT
 from wmhseg.ensemble import BATCH, Ensemble, choose_precision
 from wmhseg.manifest import Manifest
+from wmhseg.members import Members
 from wmhseg.unet import build_unet
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -61,6 +62,16 @@ def test_members_come_in_the_manifests_order(ensemble: Ensemble, slices: Array, 
     members = ensemble.predict_members(slices)
     assert len(members) == 3
     np.testing.assert_allclose(np.mean(members, axis=0), mean, rtol=0, atol=1e-6)
+
+
+def test_the_mean_of_all_members_has_the_bits_of_the_short_way(
+    ensemble: Ensemble, slices: Array, mean: Array
+) -> None:
+    in_full = Members(tuple(ensemble.predict_members(slices))).mean()
+    np.testing.assert_array_equal(in_full, mean)
+    for threshold in np.quantile(mean, (0.1, 0.5, 0.9, 0.999)):
+        short = ensemble.predict(slices, only_above=float(threshold))
+        np.testing.assert_array_equal(short > threshold, in_full > threshold)
 
 
 def test_the_same_bits_every_time(ensemble: Ensemble, slices: Array, mean: Array) -> None:

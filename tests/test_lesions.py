@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from wmhseg.lesions import label_lesions, lesion_volumes_mm3, remove_small_lesions
+from wmhseg.lesions import (
+    label_lesions,
+    largest_slices,
+    lesion_volumes_mm3,
+    number_by_volume,
+    remove_small_lesions,
+)
 
 # Two slices. A: 3 voxels of the first slice and, touching by a corner only, 1 of the second.
 # B: 2 voxels, one in each slice. C: a single voxel.
@@ -81,3 +87,22 @@ def test_a_limit_of_whole_voxels_survives_a_header_in_float32() -> None:
 def test_a_mask_of_another_dimension_is_refused() -> None:
     with pytest.raises(ValueError, match=r"expected a mask \(Z, Y, X\), found 2 dimensions: \(4, 5\)"):
         label_lesions(np.zeros((4, 5), dtype=bool))
+
+
+def test_the_largest_is_number_1() -> None:
+    labels = np.array([[[1, 1, 0, 2, 2, 2, 0, 3, 0, 4, 4]]], np.int32)  # 2, 3, 1 and 2 voxels
+    numbered = number_by_volume(labels, 4)
+    assert numbered.dtype == np.int32
+    assert numbered.tolist() == [[[2, 2, 0, 1, 1, 1, 0, 4, 0, 3, 3]]]  # of equals the first stays the first
+
+
+def test_numbering_nothing() -> None:
+    assert not number_by_volume(np.zeros((2, 2, 2), np.int32), 0).any()
+
+
+def test_slice_in_which_a_lesion_is_largest() -> None:
+    labels = np.zeros((4, 2, 3), np.int32)
+    labels[1, 0, 0] = labels[2, 0, :] = 1
+    labels[3, 1, 1] = 2
+    assert largest_slices(labels) == [2, 3]
+    assert largest_slices(np.zeros((4, 2, 3), np.int32)) == []

@@ -14,10 +14,13 @@ import numpy as np
 import pytest
 
 from wmhseg.manifest import default_weights, read_manifest
+from wmhseg.members import Members
+from wmhseg.outputs import Outputs
 from wmhseg.pipeline import Segmentation, segment
 from wmhseg.preprocess import prepare
-from wmhseg.run import Outputs, Settings, run
+from wmhseg.run import Settings, run
 from wmhseg.volume import Grid, Volume, read_volume
+from wmhseg.volumes import measure_spread
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
 pytestmark = pytest.mark.real
@@ -146,6 +149,19 @@ def test_flair_and_t1_stored_in_different_ways(case: Any, plain: Any, segment_sc
 def test_same_input_gives_the_same_bytes(case: Any, plain: Any, segment_scan: Segment) -> None:
     again = segment_scan(*case("tabriz/a639"))
     assert again.mask.array.tobytes() == plain("tabriz/a639").mask.array.tobytes()
+
+
+def test_mask_is_the_same_when_all_members_are_computed(case: Any, plain: Any, ensemble: Any) -> None:
+    recipe = read_manifest(WEIGHTS).recipe
+    full = segment(
+        *case("tabriz/a639"), recipe, lambda slices: Members(tuple(ensemble.predict_members(slices)))
+    )
+    assert full.mask.array.tobytes() == plain("tabriz/a639").mask.array.tobytes()
+    # The short way leaves values out, so it did take it.
+    assert not np.array_equal(full.probability.array, plain("tabriz/a639").probability.array)
+    spread = measure_spread(full, recipe)
+    assert 0 < spread.low_ml <= spread.high_ml
+    assert sorted(volume for _, volume in spread.above_ml) == [volume for _, volume in spread.above_ml][::-1]
 
 
 def test_flair_alone(case: Any, plain: Any, segment_scan: Segment) -> None:

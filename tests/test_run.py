@@ -1,7 +1,10 @@
 """From files to files, with an ensemble that needs no network."""
 
+import hashlib
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,9 @@ from PIL import Image
 import wmhseg
 from wmhseg.config import DEFAULT
 from wmhseg.errors import BrainMaskError, InputError, OutputError, WeightsError
+from wmhseg.outputs import Outputs
 from wmhseg.report import CONTOUR_RGB, Summary
-from wmhseg.run import Outputs, Settings, Stopwatch, run
+from wmhseg.run import Settings, Stopwatch, run
 from wmhseg.volume import Volume, read_volume
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")
@@ -61,6 +65,147 @@ def test_all_outputs(scan_folder: Path, weights_folder: Path, tmp_path: Path, he
     # 24 slices in rows of 6; 128 x 1.15 mm = 147, 144 x 1.15 mm = 166 pixels.
     assert picture.shape == (4 * 166, 6 * 147, 3)
     assert np.all(picture == CONTOUR_RGB, axis=-1).any()
+
+
+@pytest.fixture
+def everything(tmp_path: Path) -> Outputs:
+    return Outputs(
+        mask=tmp_path / "mask.nii.gz",
+        report=tmp_path / "r.json",
+        overlay=tmp_path / "o.png",
+        probability=tmp_path / "p.nii.gz",
+        disagreement=tmp_path / "sd.nii.gz",
+        lesions=tmp_path / "lesions.nii.gz",
+        tsv=tmp_path / "r.tsv",
+        html=tmp_path / "r.html",
+    )
+
+
+def load(path: Path | None) -> tuple[Any, np.ndarray]:
+    image = nib.load(path)
+    return image, np.asarray(image.dataobj)
+
+
+def test_everything(scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: Outputs) -> None:
+    flair_path, t1_path = scan_folder / "FLAIR.nii.gz", scan_folder / "T1.nii.gz"
+    run(flair_path, t1_path, everything, Settings(weights_folder))
+    assert names(tmp_path) == sorted(path.name for path in everything.paths)
+    assert len(everything.paths) == 8
+
+    flair = nib.load(flair_path)
+    types = {"mask": np.uint8, "probability": np.float32, "disagreement": np.float32, "lesions": np.uint16}
+    arrays = {}
+    for name, dtype in types.items():
+        image, arrays[name] = load(getattr(everything, name))
+        assert image.get_data_dtype() == dtype
+        assert image.shape == flair.shape
+        np.testing.assert_array_equal(image.affine, flair.affine)
+        np.testing.assert_array_equal(image.get_qform(), flair.get_qform())
+
+    # Three members that say 0 or 1: the mean is 0, 1/3, 2/3 or 1, the SD sqrt(2)/3 where they differ.
+    thirds = np.round(3 * arrays["probability"])
+    np.testing.assert_allclose(arrays["probability"], thirds / 3, atol=1e-6)
+    apart = (thirds == 1) | (thirds == 2)
+    assert apart.any()
+    np.testing.assert_allclose(arrays["disagreement"], np.where(apart, np.sqrt(2) / 3, 0), atol=1e-6)
+
+    report = json.loads(everything.report.read_text())
+    labels = arrays["lesions"]
+    np.testing.assert_array_equal(labels > 0, arrays["mask"] > 0)
+    assert len(report["lesions"]) == labels.max() == report["lesion_count"]
+    for lesion in report["lesions"]:
+        where = np.argwhere(labels == lesion["label"])
+        assert lesion["voxels"] == len(where)
+        centre = nib.affines.apply_affine(flair.affine, where.mean(axis=0))  # nibabel's world is RAS
+        np.testing.assert_allclose(lesion["centre_ras_mm"], centre, atol=0.006)
+        assert lesion["mean_probability"] == pytest.approx(
+            float(arrays["probability"][labels == lesion["label"]].mean()), abs=1e-4
+        )
+    low, high = report["volume_interval_ml"]
+    assert low == min(report["member_volumes_ml"]) < report["volume_ml"] < high
+    assert report["volume_above_ml"]["0.5"] == report["volume_ml"]
+    assert sorted(report["volume_above_ml"]) == ["0.5", "0.9", "0.98"]
+    assert report["inputs"]["flair"] == {
+        "name": "FLAIR.nii.gz",
+        "sha256": hashlib.sha256(flair_path.read_bytes()).hexdigest(),
+    }
+    assert report["inputs"]["t1"]["sha256"] == hashlib.sha256(t1_path.read_bytes()).hexdigest()
+    assert report["grid"]["size_xyz"] == list(flair.shape)
+    flagged = [check["name"] for check in report["quality"] if check["raised"]]
+    assert report["flags"] == flagged
+
+    header, row = (line.split("\t") for line in everything.tsv.read_text().splitlines())
+    table = dict(zip(header, row, strict=True))
+    assert float(table["volume_ml"]) == report["volume_ml"]
+    assert float(table["volume_low_ml"]) == low
+    assert int(table["lesion_count"]) == report["lesion_count"]
+    assert everything.html.read_text().startswith("<!DOCTYPE html>")
+
+
+def test_same_mask_and_page_whatever_else_is_written(
+    scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: Outputs
+) -> None:
+    flair, t1 = scan_folder / "FLAIR.nii.gz", scan_folder / "T1.nii.gz"
+    run(flair, t1, everything, Settings(weights_folder))
+    run(flair, t1, Outputs(tmp_path / "alone.nii.gz"), Settings(weights_folder))
+    assert (tmp_path / "alone.nii.gz").read_bytes() == everything.mask.read_bytes()
+    first = everything.html.read_bytes()
+    run(flair, t1, Outputs(tmp_path / "alone.nii.gz", html=tmp_path / "again.html"), Settings(weights_folder))
+    assert (tmp_path / "again.html").read_bytes() == first
+
+
+def test_members_are_computed_only_where_they_are_needed(
+    scan_folder: Path, weights_folder: Path, tmp_path: Path, fake_ensemble: Any
+) -> None:
+    outputs = Outputs(tmp_path / "r.nii.gz", tmp_path / "r.json", lesions=tmp_path / "l.nii.gz")
+    run(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
+    assert fake_ensemble.calls == 1
+    report = json.loads(outputs.report.read_text())
+    assert (report["volume_interval_ml"], report["member_volumes_ml"], report["volume_above_ml"]) == (
+        None,
+    ) * 3
+    assert [lesion["label"] for lesion in report["lesions"]] == [1, 2, 3]
+    run(scan_folder / "FLAIR.nii.gz", None, replace(outputs, all_members=True), Settings(weights_folder))
+    assert len(json.loads(outputs.report.read_text())["member_volumes_ml"]) == 3
+
+
+def test_flags_are_said_in_one_line(
+    weights_folder: Path, tmp_path: Path, save_scan: Callable, head: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    thick = replace(head.flair.grid, spacing_mm=(1.15, 1.15, 6.5))
+    save_scan(tmp_path / "FLAIR.nii.gz", Volume(head.flair.array, thick))
+    run(tmp_path / "FLAIR.nii.gz", None, Outputs(tmp_path / "r.nii.gz"), Settings(weights_folder))
+    assert re.search(r"quality flags: slice_spacing_mm 6\.5", caplog.text)
+    assert "t1_missing" not in caplog.text
+
+
+BESIDE_THE_MASK = ("report", "html", "tsv", "overlay", "probability", "disagreement", "lesions")
+
+
+@pytest.mark.parametrize("which", BESIDE_THE_MASK)
+def test_nothing_is_written_where_one_file_cannot_be_made(
+    which: str, scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: Outputs
+) -> None:
+    outputs = replace(everything, **{which: tmp_path / "no" / "file.nii.gz"})
+    with pytest.raises(OutputError, match="expected a folder that can be written"):
+        run(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
+    assert names(tmp_path) == []
+
+
+def test_a_failing_picture_leaves_nothing_behind(
+    scan_folder: Path,
+    weights_folder: Path,
+    tmp_path: Path,
+    everything: Outputs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("wmhseg.outcome.draw_page", fail)
+    with pytest.raises(MemoryError):
+        run(scan_folder / "FLAIR.nii.gz", None, everything, Settings(weights_folder))
+    assert names(tmp_path) == []
 
 
 def test_mask_alone(scan_folder: Path, weights_folder: Path, tmp_path: Path) -> None:

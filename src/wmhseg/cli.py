@@ -19,6 +19,16 @@ log = logging.getLogger("wmhseg")
 EXIT_CODES = """exit codes: 0 done; 1 unexpected error; 2 wrong arguments; 3 an input is missing, unreadable
 or unfit; 4 no head or brain found; 5 weights missing, changed or unfit; 6 the result cannot be written"""
 
+OUTPUTS = (
+    ("--report", "JSON to write: volumes, lesions, quality flags, versions, hashes, timings"),
+    ("--tsv", "table to write: the same as one row"),
+    ("--html", "page to write: the same with pictures, for any browser"),
+    ("--overlay", "PNG to write: FLAIR slices with the mask's contours"),
+    ("--probability", "image to write: mean probability of the members"),
+    ("--disagreement", "image to write: SD of the members' probabilities"),
+    ("--lesions", "image to write: numbered lesions, 1 the largest"),
+)
+
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 
 
@@ -64,10 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     segment.add_argument("--flair", type=Path, required=True, help="FLAIR image")
     segment.add_argument("--t1", type=Path, help="T1 image; another grid is resampled by its header")
     segment.add_argument("--output", type=Path, required=True, help="mask to write, on the FLAIR's grid")
+    for name, text in OUTPUTS:
+        segment.add_argument(name, type=Path, metavar="FILE", help=text)
     segment.add_argument(
-        "--report", type=Path, help="JSON to write: volumes, lesions, versions, hashes, timings"
+        "--all-members",
+        action="store_true",
+        help="compute every member in full, for a report with interval and volumes by threshold",
     )
-    segment.add_argument("--overlay", type=Path, help="PNG to write: FLAIR slices with the mask's contours")
     segment.add_argument(
         "--weights", type=Path, metavar="DIR", help="folder with another ensemble's manifest.json"
     )
@@ -114,12 +127,23 @@ def _module_command(
 
 
 def _segment(options: argparse.Namespace) -> None:
-    from wmhseg.run import Outputs, Settings, run
+    from wmhseg.outputs import Outputs
+    from wmhseg.run import Settings, run
 
     run(
         options.flair,
         options.t1,
-        Outputs(options.output, options.report, options.overlay),
+        Outputs(
+            mask=options.output,
+            report=options.report,
+            overlay=options.overlay,
+            probability=options.probability,
+            disagreement=options.disagreement,
+            lesions=options.lesions,
+            tsv=options.tsv,
+            html=options.html,
+            all_members=options.all_members,
+        ),
         Settings(options.weights, options.threads, options.precision),
     )
 

@@ -1,5 +1,7 @@
 """Where the head is, and its deep part, whatever the intensity scale."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -14,6 +16,7 @@ CORE_DEPTH_MM = 16.0
 # Share of the variance that head against background explains: 0.84 and more in 24 images of three
 # sites, 2/pi = 0.64 in Gaussian noise.
 MIN_SEPARATION = 0.65
+MAD_TO_SD = 1.4826
 
 
 def head_mask(image: Array, spacing_yx_mm: tuple[float, float], name: str) -> Mask:
@@ -57,6 +60,17 @@ def core_mask(head: Mask, spacing_yx_mm: tuple[float, float]) -> Mask:
         depth = ndimage.distance_transform_edt(padded, sampling=spacing_yx_mm)
         core[index] = depth[1:-1, 1:-1] > CORE_DEPTH_MM
     return core
+
+
+def robust_scale(values: Array) -> tuple[np.floating[Any], np.floating[Any]]:
+    """Return the median and the robust SD (1.4826 MAD) of values (N,), in their own precision.
+
+    Both are 0 where there are none.
+    """
+    if not values.size:
+        return np.float32(0), np.float32(0)
+    centre = np.median(values)
+    return centre, MAD_TO_SD * np.median(np.abs(values - centre))
 
 
 def _otsu(values: Array) -> tuple[float, float]:

@@ -47,6 +47,30 @@ def lesion_volumes_mm3(labels: NDArray[np.int32], count: int, voxel_volume_mm3: 
     return np.multiply(voxels, voxel_volume_mm3, dtype=np.float64)
 
 
+def number_by_volume(labels: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Return the labels (Z, Y, X) numbered anew: lesion 1 is the largest.
+
+    Args:
+        labels: As `label_lesions` returns them; of equals, the first stays the first.
+        count: Number of lesions in `labels`.
+    """
+    voxels = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    new = np.zeros(count + 1, dtype=np.int32)
+    new[1 + np.argsort(-voxels, kind="stable")] = np.arange(1, count + 1)
+    return new[labels]
+
+
+def largest_slices(labels: NDArray[np.int32]) -> list[int]:
+    """Return for each lesion the slice in which it has most voxels, lesion 1 first.
+
+    Args:
+        labels: (Z, Y, X), 0 outside and 1..count inside.
+    """
+    count = int(labels.max(initial=0))
+    voxels = np.stack([np.bincount(part.ravel(), minlength=count + 1) for part in labels])
+    return [int(z) for z in np.argmax(voxels, axis=0)[1:]]
+
+
 def remove_small_lesions(
     mask: NDArray[Any], min_volume_mm3: float, voxel_volume_mm3: float
 ) -> NDArray[np.bool_]:

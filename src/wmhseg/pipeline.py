@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from wmhseg.config import Recipe
 from wmhseg.geometry import Reorientation, in_plane_grid, resample, smooth_for, to_axial_lps, undo_crop_pad
+from wmhseg.members import Members
 from wmhseg.postprocess import postprocess
 from wmhseg.preprocess import Prepared, prepare
 from wmhseg.volume import Grid, Volume
 
-Predict = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+Predict = Callable[[NDArray[np.float32]], NDArray[np.float32] | Members]
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,14 @@ class Segmentation:
             was computed.
         slices_computed: Number of slices that went through the network.
         t1_used: False when the network saw FLAIR alone.
+        members: Each member's probability, float32, when `predict` gave them all.
     """
 
     mask: Volume
     probability: Volume
     slices_computed: int
     t1_used: bool
+    members: tuple[Volume, ...] = ()
 
 
 def segment(flair: Volume, t1: Volume | None, recipe: Recipe, predict: Predict) -> Segmentation:
@@ -57,7 +60,8 @@ def segment(flair: Volume, t1: Volume | None, recipe: Recipe, predict: Predict) 
         flair: FLAIR on any grid.
         t1: T1 on any grid, brought onto the FLAIR's by its header; None for FLAIR alone.
         recipe: The recipe that the network was trained with.
-        predict: Slices (N, rows, columns, 2) to mean probability (N, rows, columns).
+        predict: Slices (N, rows, columns, 2) to mean probability (N, rows, columns), or to that of
+            all members.
 
     Raises:
         BrainMaskError: No head or brain was found.
@@ -65,13 +69,22 @@ def segment(flair: Volume, t1: Volume | None, recipe: Recipe, predict: Predict) 
     """
     working = to_working_grid(flair, t1, recipe)
     prepared = prepare_working(working, recipe)
-    probability = _to_axial_grid(predict(prepared.slices), prepared, working)
+    predicted = predict(prepared.slices)
+    members = predicted.probabilities if isinstance(predicted, Members) else ()
+    mean = predicted.mean() if isinstance(predicted, Members) else predicted
+    probability = _to_axial_grid(mean, prepared, working)
     mask = postprocess(probability, working.axial_grid.spacing_mm, recipe)
 
     def undo(array: NDArray[np.generic]) -> Volume:
         return Volume(working.reorientation.undo(array) if working.reorientation else array, flair.grid)
 
-    return Segmentation(undo(mask), undo(probability), len(prepared.indices), prepared.t1_used)
+    return Segmentation(
+        undo(mask),
+        undo(probability),
+        len(prepared.indices),
+        prepared.t1_used,
+        tuple(undo(_to_axial_grid(member, prepared, working)) for member in members),
+    )
 
 
 def to_working_grid(flair: Volume, t1: Volume | None, recipe: Recipe) -> Working:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from wmhseg.config import INTENSITY_CLIP, Recipe
 from wmhseg.errors import BrainMaskError, InputError
 from wmhseg.geometry import centre_start, crop_pad
-from wmhseg.head import CORE_DEPTH_MM, core_mask, filled, head_mask, largest
+from wmhseg.head import CORE_DEPTH_MM, core_mask, filled, head_mask, largest, robust_scale
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -18,7 +18,6 @@ Mask = NDArray[np.bool_]
 WINDOW_MARGIN = 24
 # Of the FLAIR's core, the part that T1 must show; real pairs share 80 % and more.
 MIN_SHARED = 0.5
-MAD_TO_SD = 1.4826
 
 
 @dataclass(frozen=True)
@@ -134,9 +133,7 @@ def _head_window(core: Mask, recipe: Recipe) -> tuple[tuple[int, int], tuple[int
 
 
 def _robust(image: Array, inside: Mask, start: tuple[int, int], size: tuple[int, int], name: str) -> Array:
-    values = image[inside]
-    centre = np.median(values) if values.size else 0.0
-    spread = MAD_TO_SD * np.median(np.abs(values - centre)) if values.size else 0.0
+    centre, spread = robust_scale(image[inside])
     if not spread > 0:
         raise BrainMaskError(
             f"{name}: expected tissue contrast inside the head, found none; look at the image"

@@ -1,6 +1,5 @@
 """One scan from files to files: what `wmhseg segment` does."""
 
-import json
 import logging
 import threading
 import time
@@ -9,17 +8,20 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wmhseg import __version__
 from wmhseg.errors import BrainMaskError, OutputError
-from wmhseg.geometry import to_axial_lps
 from wmhseg.manifest import Manifest, default_weights, read_manifest
-from wmhseg.pipeline import Segmentation, segment
-from wmhseg.report import Summary, draw_overlay, summarise
-from wmhseg.volume import Volume, read_volume, replacing, require_file, write_volume
+from wmhseg.members import Members
+from wmhseg.outcome import conclude, write_outcome
+from wmhseg.outputs import Outputs
+from wmhseg.pipeline import segment
+from wmhseg.provenance import trace
+from wmhseg.report.findings import Findings
+from wmhseg.report.summary import Summary
+from wmhseg.volume import read_volume, replacing, require_file
 
 if TYPE_CHECKING:
     from wmhseg.ensemble import Ensemble, Precision
@@ -27,16 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("wmhseg")
 
 # Formats in a single file: others cannot be replaced in one step.
-MASK_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd")
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """Files to write; None leaves one out."""
-
-    mask: Path
-    report: Path | None = None
-    overlay: Path | None = None
+IMAGE_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd")
 
 
 @dataclass(frozen=True)
@@ -55,12 +48,13 @@ class Stopwatch:
         self.seconds: dict[str, float] = {}
         self._start = self._last = time.monotonic()
 
-    def lap(self, name: str) -> None:
-        """Book the time since the last lap under `name`."""
+    def lap(self, name: str) -> dict[str, float]:
+        """Book the time since the last lap under `name`; return what is booked so far."""
         now = time.monotonic()
         self.seconds[name] = round(now - self._last, 3)
         self.seconds["total"] = round(now - self._start, 3)
         self._last = now
+        return self.seconds
 
 
 def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Settings) -> Summary:
@@ -86,15 +80,24 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
     watch.lap("read")
     if t1 is None:
         log.warning("no T1: segmenting with FLAIR alone")
-    predict = _predictor(loading, manifest.recipe.threshold, watch)
+    only_above = None if outputs.need_members else manifest.recipe.threshold
+    predict = _predictor(loading, only_above, watch)
     with _named(flair_path, t1_path):
         result = segment(flair, t1, manifest.recipe, predict)
     watch.lap("postprocess")
-    summary = summarise(result.mask.array, flair.grid.voxel_volume_mm3)
-    report = _report(summary, result, manifest, loading.result().precision)
-    _write(outputs, flair, result, report, watch)
+    outcome = conclude(flair, t1, result, trace(flair_path, t1_path, manifest, loading.result().precision))
+    _say_flags(outcome.findings)
+    write_outcome(outputs, outcome, lambda: watch.lap("report"))
+    summary = outcome.findings.summary
     log.info("%.2f ml WMH in %d lesions: %s", summary.volume_ml, summary.lesion_count, outputs.mask)
     return summary
+
+
+def _say_flags(findings: Findings) -> None:
+    # That there is no T1 has been said.
+    flags = [f"{flag.name} {flag.value:.3g}" for flag in findings.flags if flag.name != "t1_missing"]
+    if flags:
+        log.warning("quality flags: %s (docs/report.md explains them)", ", ".join(flags))
 
 
 @contextmanager
@@ -132,63 +135,33 @@ def _load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
 
 
 def _predictor(
-    loading: "Future[Ensemble]", threshold: float, watch: Stopwatch
-) -> Callable[[np.ndarray], np.ndarray]:
-    def predict(slices: np.ndarray) -> np.ndarray:
+    loading: "Future[Ensemble]", only_above: float | None, watch: Stopwatch
+) -> Callable[[np.ndarray], np.ndarray | Members]:
+    """Return what asks the ensemble, for all members in full where `only_above` is None."""
+
+    def predict(slices: np.ndarray) -> np.ndarray | Members:
         watch.lap("prepare")
         ensemble = loading.result()
         watch.lap("wait_for_tensorflow")
         log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
-        probability = ensemble.predict(slices, only_above=threshold)
+        probability = (
+            Members(tuple(ensemble.predict_members(slices)))
+            if only_above is None
+            else ensemble.predict(slices, only_above=only_above)
+        )
         watch.lap("network")
         return probability
 
     return predict
 
 
-def _report(summary: Summary, result: Segmentation, manifest: Manifest, precision: str) -> dict[str, Any]:
-    from importlib.metadata import version
-
-    packages = ("keras", "numpy", "scipy", "SimpleITK", "h5py")
-    return {
-        **summary.to_dict(),
-        "slices_computed": result.slices_computed,
-        "t1_used": result.t1_used,
-        "recipe": manifest.recipe.to_dict(),
-        "weights": {
-            "name": manifest.name,
-            "sha256": {member.path.name: member.sha256 for member in manifest.members},
-        },
-        "precision": precision,
-        "versions": {"wmhseg": __version__, **{name: version(name) for name in packages}},
-    }
-
-
-def _write(
-    outputs: Outputs, flair: Volume, result: Segmentation, report: dict[str, Any], watch: Stopwatch
-) -> None:
-    if outputs.overlay is not None:
-        axial, turn = to_axial_lps(flair)
-        spacing = axial.grid.spacing_mm
-        picture = draw_overlay(axial.array, turn.apply(result.mask.array), (spacing[1], spacing[0]))
-        with replacing(outputs.overlay, ".png") as temporary:
-            picture.save(temporary)
-    if outputs.report is not None:
-        watch.lap("report")
-        with replacing(outputs.report) as temporary:
-            temporary.write_text(json.dumps({**report, "seconds": watch.seconds}, indent=2) + "\n")
-    # Last: a mask that is there means that the run is complete.
-    write_volume(outputs.mask, result.mask)
-
-
 def _check_outputs(outputs: Outputs, inputs: list[Path]) -> None:
     """Find out before minutes of computing whether the results can be written."""
-    if not outputs.mask.is_dir() and not outputs.mask.name.endswith(MASK_ENDINGS):
-        raise OutputError(f"{outputs.mask}: expected a name that ends in {', '.join(MASK_ENDINGS)}; add one")
+    for path in outputs.images:
+        if not path.is_dir() and not path.name.endswith(IMAGE_ENDINGS):
+            raise OutputError(f"{path}: expected a name that ends in {', '.join(IMAGE_ENDINGS)}; add one")
     taken = {path.resolve() for path in inputs}
-    for path in (outputs.mask, outputs.report, outputs.overlay):
-        if path is None:
-            continue
+    for path in outputs.paths:
         if path.is_dir():
             raise OutputError(
                 f"{path}: expected a file name, found a folder; add the name of the file to write"

@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from wmhseg.head import core_mask
-from wmhseg.preprocess import MAD_TO_SD
+from wmhseg.head import MAD_TO_SD, core_mask
 from wmhseg.synthesis.anatomy import Anatomy
 from wmhseg.synthesis.tissues import BRAIN, Tissue, is_any
 

@@ -1,38 +1,11 @@
-"""Numbers and pictures from masks drawn by hand."""
+"""The mosaic, from masks drawn by hand."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 
-from wmhseg.report import CONTOUR_RGB, Summary, draw_overlay, summarise
-
-
-def test_numbers_by_hand() -> None:
-    mask = np.zeros((3, 8, 8), np.uint8)
-    mask[0, 0:2, 0:2] = 1  # 4 voxels ...
-    mask[1, 2, 2] = 1  # ... and a fifth that touches by a corner
-    mask[2, 5, 5:7] = 1  # 2 voxels
-    mask[0, 7, 7] = 1  # 1 voxel
-    # Voxels of 3 mm3: 15, 6 and 3 mm3.
-    assert summarise(mask, 3.0) == Summary(0.024, 3, [0.015, 0.006, 0.003])
-
-
-def test_nothing_found() -> None:
-    assert summarise(np.zeros((3, 4, 5), np.uint8), 2.76).to_dict() == {
-        "volume_ml": 0.0,
-        "lesion_count": 0,
-        "lesion_volumes_ml": [],
-    }
-
-
-def test_lesions_add_up_to_the_volume() -> None:
-    mask = (np.random.default_rng(5).random((10, 30, 30)) > 0.9).astype(np.uint8)
-    found = summarise(mask, 0.9 * 0.9 * 6.5)
-    assert found.volume_ml == pytest.approx(int(mask.sum()) * 0.9 * 0.9 * 6.5 / 1000, abs=1e-6)
-    assert sum(found.lesion_volumes_ml) == pytest.approx(found.volume_ml, abs=1e-5)
-    assert found.lesion_volumes_ml == sorted(found.lesion_volumes_ml, reverse=True)
-    assert found.lesion_count == len(found.lesion_volumes_ml) > 1
+from wmhseg.report.overlay import CONTOUR_RGB, draw_overlay
 
 
 def contour(picture: Any) -> list[list[int]]:

@@ -1,0 +1,49 @@
+"""Which files a run writes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Files to write; None leaves one out.
+
+    Attributes:
+        mask: WMH mask, uint8.
+        report: JSON with all numbers.
+        overlay: PNG mosaic.
+        probability: Mean probability, float32.
+        disagreement: SD of the members' probabilities, float32.
+        lesions: Labelled lesions, 1 the largest.
+        tsv: The report's numbers as one row.
+        html: The report as a page.
+        all_members: Compute every member in full even if only the report would profit.
+    """
+
+    mask: Path
+    report: Path | None = None
+    overlay: Path | None = None
+    probability: Path | None = None
+    disagreement: Path | None = None
+    lesions: Path | None = None
+    tsv: Path | None = None
+    html: Path | None = None
+    all_members: bool = False
+
+    @property
+    def images(self) -> tuple[Path, ...]:
+        """Return the images that are wanted."""
+        images = (self.mask, self.probability, self.disagreement, self.lesions)
+        return tuple(path for path in images if path is not None)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Return all files that are wanted."""
+        texts = (self.report, self.overlay, self.tsv, self.html)
+        return (*self.images, *(path for path in texts if path is not None))
+
+    @property
+    def need_members(self) -> bool:
+        """Tell whether something is wanted that the mask's short cuts do not give."""
+        wanted = (self.probability, self.disagreement, self.tsv, self.html)
+        return self.all_members or any(path is not None for path in wanted)

@@ -1,0 +1,142 @@
+"""All that is known about one result, as JSON and as a row of a cohort table."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from wmhseg.config import Recipe
+from wmhseg.quality import Check
+from wmhseg.report.summary import Lesion, Spread, Summary
+from wmhseg.volume import Grid
+
+# Thresholds with a column of their own, whatever the recipe's is.
+COLUMN_THRESHOLDS = (0.5, 0.9, 0.98)
+MISSING = "n/a"  # as in BIDS tables
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """An input's name and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a result comes from.
+
+    Attributes:
+        flair: The FLAIR.
+        t1: The T1, if there was one.
+        weights_name: The ensemble's name.
+        weights: Its members.
+        recipe: Recipe of the ensemble.
+        precision: Arithmetic of the convolutions.
+        versions: Name and version of the program and of what it stands on.
+    """
+
+    flair: InputFile
+    t1: InputFile | None
+    weights_name: str
+    weights: tuple[InputFile, ...]
+    recipe: Recipe
+    precision: str
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that is known about one result.
+
+    Attributes:
+        summary: Total volume and number of lesions.
+        lesions: Each lesion, largest first.
+        spread: Interval and volumes by threshold; None where not every member was computed in full.
+        checks: Quality checks; those that are raised are the flags.
+        grid: The FLAIR's grid.
+        slices_computed: Number of slices that went through the network.
+        provenance: Where it comes from.
+    """
+
+    summary: Summary
+    lesions: tuple[Lesion, ...]
+    spread: Spread | None
+    checks: tuple[Check, ...]
+    grid: Grid
+    slices_computed: int
+    provenance: Provenance
+
+    @property
+    def flags(self) -> tuple[Check, ...]:
+        """Return the checks that are raised."""
+        return tuple(check for check in self.checks if check.raised)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready values."""
+        spread, source = self.spread, self.provenance
+        return {
+            **self.summary.to_dict(),
+            "volume_interval_ml": None if spread is None else [spread.low_ml, spread.high_ml],
+            "member_volumes_ml": None if spread is None else list(spread.members_ml),
+            "volume_above_ml": None
+            if spread is None
+            else {f"{threshold:g}": volume for threshold, volume in spread.above_ml},
+            "lesions": [asdict(lesion) for lesion in self.lesions],
+            "flags": [check.name for check in self.flags],
+            "quality": [{**asdict(check), "raised": check.raised} for check in self.checks],
+            "slices_computed": self.slices_computed,
+            "t1_used": source.t1 is not None,
+            "grid": asdict(self.grid),
+            "inputs": {"flair": asdict(source.flair), "t1": None if source.t1 is None else asdict(source.t1)},
+            "recipe": source.recipe.to_dict(),
+            "weights": {
+                "name": source.weights_name,
+                "sha256": {member.name: member.sha256 for member in source.weights},
+            },
+            "precision": source.precision,
+            "versions": dict(source.versions),
+        }
+
+
+def to_tsv(findings: Iterable[Findings]) -> str:
+    """Return a table: one header line, one row for each result; missing values are "n/a"."""
+    lines: list[str] = []
+    for one in findings:
+        cells = _row(one)
+        if not lines:
+            lines.append("\t".join(name for name, _ in cells))
+        lines.append("\t".join(_text(value) for _, value in cells))
+    return "".join(line + "\n" for line in lines)
+
+
+def _row(one: Findings) -> list[tuple[str, str | float | None]]:
+    source, spread = one.provenance, one.spread
+    above = {} if spread is None else dict(spread.above_ml)
+    return [
+        ("flair", source.flair.name),
+        ("t1", None if source.t1 is None else source.t1.name),
+        ("volume_ml", one.summary.volume_ml),
+        ("volume_low_ml", None if spread is None else spread.low_ml),
+        ("volume_high_ml", None if spread is None else spread.high_ml),
+        ("lesion_count", one.summary.lesion_count),
+        ("largest_lesion_ml", one.lesions[0].volume_ml if one.lesions else 0.0),
+        ("median_lesion_ml", one.lesions[len(one.lesions) // 2].volume_ml if one.lesions else 0.0),
+        *((f"volume_above_{limit:g}_ml", above.get(limit)) for limit in COLUMN_THRESHOLDS),
+        ("flag_count", len(one.flags)),
+        ("flags", ",".join(check.name for check in one.flags) or None),
+        *((check.name, check.value) for check in one.checks),
+        ("threshold", source.recipe.threshold),
+        ("recipe", source.recipe.name),
+        ("weights", source.weights_name),
+        ("wmhseg", dict(source.versions)["wmhseg"]),
+        ("flair_sha256", source.flair.sha256),
+        ("t1_sha256", None if source.t1 is None else source.t1.sha256),
+    ]
+
+
+def _text(value: str | float | None) -> str:
+    """Return a cell; tabs and line breaks in file names would break the table."""
+    if value is None:
+        return MISSING
+    return " ".join(value.split()) if isinstance(value, str) else f"{value:.10g}"
