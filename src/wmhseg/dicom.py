@@ -131,9 +131,10 @@ def _check_distances(
     uneven = np.abs(steps - usual) / usual
     worst = int(np.argmax(uneven))
     if uneven[worst] > _UNEVEN_LIMIT:
+        before, after = (Path(slices[worst + k].file).name for k in (0, 1))
         raise InputError(
             f"{folder}: expected slices every {usual:.2f} mm, found {steps[worst]:.2f} mm between "
-            f"{Path(slices[worst].file).name} and {Path(slices[worst + 1].file).name}; copy the missing slices"
+            f"{before} and {after}; copy the missing slices"
         )
     drift = positions[-1] - positions[0] - (along[-1] - along[0]) * normal
     if np.linalg.norm(drift) > _UNEVEN_SILENT * (along[-1] - along[0]):

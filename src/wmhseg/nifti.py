@@ -143,5 +143,5 @@ def _read_2(path: Path, header: NiftiHeader) -> sitk.Image:
     if array.dtype.kind == "f":
         array = np.where(np.isfinite(array), array, 0)  # as ITK does in NIfTI-1
     image = sitk.GetImageFromArray(array.astype(array.dtype.newbyteorder("=")), isVector=False)
-    image.SetSpacing([1.0] * image.GetDimension())
+    image.SetSpacing([*header.spacing_mm, 1.0][: image.GetDimension()])
     return image

@@ -25,6 +25,7 @@ class NiftiHeader:
         datatype: NIfTI's code of the number type.
         bits: Bits per voxel.
         offset: Where the voxels start in the file.
+        spacing_mm: Voxel size along the first three axes, for files without a position.
         scale: Slope and intercept; slope 0 means that there is no scaling.
         qform: Voxel to world, 4x4, from the quaternion; None where its code is 0.
         sform: The same from the rows of the affine.
@@ -36,6 +37,7 @@ class NiftiHeader:
     datatype: int
     bits: int
     offset: int
+    spacing_mm: tuple[float, ...]
     scale: tuple[float, float]
     qform: Affine | None
     sform: Affine | None
@@ -67,6 +69,7 @@ def _parse_1(content: bytes, order: str) -> NiftiHeader:
         datatype=read("h", 70)[0],
         bits=read("h", 72)[0],
         offset=int(read("f", 108)[0]),
+        spacing_mm=_spacing(read("4f", 76)),
         scale=read("2f", 112),
         qform=_qform(read("h", 252)[0], read("6f", 256), read("4f", 76)),
         sform=_sform(read("h", 254)[0], read("12f", 280)),
@@ -84,6 +87,7 @@ def _parse_2(content: bytes, order: str) -> NiftiHeader:
         datatype=read("h", 12)[0],
         bits=read("h", 14)[0],
         offset=read("q", 168)[0],
+        spacing_mm=_spacing(read("4d", 104)),
         scale=read("2d", 176),
         qform=_qform(read("i", 344)[0], read("6d", 352), read("4d", 104)),
         sform=_sform(read("i", 348)[0], read("12d", 400)),
@@ -92,6 +96,10 @@ def _parse_2(content: bytes, order: str) -> NiftiHeader:
 
 def _size(dim: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(max(length, 1) for length in dim[1 : 1 + max(0, min(dim[0], 7))])
+
+
+def _spacing(pixdim: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(abs(value) if np.isfinite(value) and value else 1.0 for value in pixdim[1:])
 
 
 def _sform(code: int, rows: tuple[float, ...]) -> Affine | None:

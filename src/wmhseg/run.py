@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,11 @@ import numpy as np
 from wmhseg import __version__
 from wmhseg.errors import BrainMaskError, OutputError
 from wmhseg.geometry import to_axial_lps
+from wmhseg.inputs import InputOptions, Scan, load_scan
 from wmhseg.manifest import Manifest, default_weights, read_manifest
 from wmhseg.pipeline import Segmentation, segment
 from wmhseg.report import Summary, draw_overlay, summarise
-from wmhseg.volume import Volume, read_volume, replacing, require_file, write_volume
+from wmhseg.volume import Volume, replacing, require_scan, write_volume
 
 if TYPE_CHECKING:
     from wmhseg.ensemble import Ensemble, Precision
@@ -41,11 +42,12 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to compute: weights folder, threads and precision; None takes the default."""
+    """How to compute: weights folder, threads, precision, preparation; None takes the default."""
 
     weights: Path | None = None
     threads: int | None = None
     precision: "Precision" = "auto"
+    inputs: InputOptions = field(default_factory=InputOptions)
 
 
 class Stopwatch:
@@ -76,22 +78,22 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
         OutputError: A result cannot be written.
     """
     watch = Stopwatch()
-    inputs = [require_file(path) for path in (flair_path, t1_path) if path is not None]
+    inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
     _check_outputs(outputs, inputs)
     manifest = read_manifest(settings.weights or default_weights())
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
     loading = _in_background(lambda: _load_ensemble(manifest, settings))
-    flair = read_volume(flair_path)
-    t1 = None if t1_path is None else read_volume(t1_path)
+    scan = load_scan(flair_path, t1_path, settings.inputs)
+    flair = scan.flair
     watch.lap("read")
-    if t1 is None:
-        log.warning("no T1: segmenting with FLAIR alone")
+    for warning in scan.warnings:
+        log.warning("%s", warning)
     predict = _predictor(loading, manifest.recipe.threshold, watch)
     with _named(flair_path, t1_path):
-        result = segment(flair, t1, manifest.recipe, predict)
+        result = segment(flair, scan.t1, manifest.recipe, predict)
     watch.lap("postprocess")
     summary = summarise(result.mask.array, flair.grid.voxel_volume_mm3)
-    report = _report(summary, result, manifest, loading.result().precision)
+    report = _report(summary, result, scan, manifest, loading.result().precision)
     _write(outputs, flair, result, report, watch)
     log.info("%.2f ml WMH in %d lesions: %s", summary.volume_ml, summary.lesion_count, outputs.mask)
     return summary
@@ -146,7 +148,9 @@ def _predictor(
     return predict
 
 
-def _report(summary: Summary, result: Segmentation, manifest: Manifest, precision: str) -> dict[str, Any]:
+def _report(
+    summary: Summary, result: Segmentation, scan: Scan, manifest: Manifest, precision: str
+) -> dict[str, Any]:
     from importlib.metadata import version
 
     packages = ("keras", "numpy", "scipy", "SimpleITK", "h5py")
@@ -154,6 +158,7 @@ def _report(summary: Summary, result: Segmentation, manifest: Manifest, precisio
         **summary.to_dict(),
         "slices_computed": result.slices_computed,
         "t1_used": result.t1_used,
+        **scan.findings(),
         "recipe": manifest.recipe.to_dict(),
         "weights": {
             "name": manifest.name,
