@@ -203,7 +203,7 @@ def test_inputs_exit_3(refused: Refused, which: str, tmp_path_factory: pytest.Te
     folder = tmp_path_factory.mktemp("inputs")
     path = folder / "scan.nii.gz"
     refused(3, f"{path}: expected an image file, found none; .+", **{which: str(path)})
-    refused(3, f"{folder}: expected an image file, found none; .+", **{which: str(folder)})
+    refused(3, f"{folder}: expected an image file or a DICOM series, found none; .+", **{which: str(folder)})
     path.write_bytes(b"no image")
     refused(3, f"{path}: not a readable image .+", **{which: str(path)})
     nib.save(nib.Nifti1Image(np.zeros((8, 8, 8), np.int16), np.eye(4)), path)

@@ -195,7 +195,9 @@ def test_missing_file(tmp_path: Path) -> None:
 
 
 def test_folder_instead_of_a_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=rf"{tmp_path}: expected an image file"):
+    with pytest.raises(
+        InputError, match=rf"{tmp_path}: expected an image file or a DICOM series, found none"
+    ):
         read_volume(tmp_path)
 
 

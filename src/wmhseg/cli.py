@@ -13,6 +13,7 @@ from wmhseg.arguments import positive
 from wmhseg.config import RECIPES
 from wmhseg.errors import WmhsegError
 from wmhseg.evaluation import challenge, evaluate, rank
+from wmhseg.inputs import BIAS_CHOICES, InputOptions
 
 log = logging.getLogger("wmhseg")
 
@@ -71,8 +72,21 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
 
     segment = commands.add_parser("segment", help="FLAIR (and T1) to a WMH mask", epilog=EXIT_CODES)
-    segment.add_argument("--flair", type=Path, required=True, help="FLAIR image")
-    segment.add_argument("--t1", type=Path, help="T1 image; another grid is resampled by its header")
+    segment.add_argument(
+        "--flair", type=Path, required=True, help="FLAIR image, or folder with its DICOM series"
+    )
+    segment.add_argument(
+        "--t1", type=Path, help="T1, likewise; registered to the FLAIR where it does not fit"
+    )
+    segment.add_argument(
+        "--require-t1", action="store_true", help="fail where the T1 is missing or does not fit the FLAIR"
+    )
+    segment.add_argument(
+        "--bias-correction",
+        choices=BIAS_CHOICES,
+        default="auto",
+        help="N4 against slow changes of brightness (default auto: where they are strong)",
+    )
     segment.add_argument("--output", type=Path, required=True, help="mask to write, on the FLAIR's grid")
     for name, text in OUTPUTS:
         segment.add_argument(name, type=Path, metavar="FILE", help=text)
@@ -144,7 +158,12 @@ def _segment(options: argparse.Namespace) -> None:
             html=options.html,
             all_members=options.all_members,
         ),
-        Settings(options.weights, options.threads, options.precision),
+        Settings(
+            options.weights,
+            options.threads,
+            options.precision,
+            InputOptions(options.require_t1, options.bias_correction),
+        ),
     )
 
 

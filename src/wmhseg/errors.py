@@ -13,6 +13,10 @@ class InputError(WmhsegError):
     exit_code = 3
 
 
+class RegistrationError(InputError):
+    """FLAIR and T1 cannot be brought together: another head, too little of it, or no contrast."""
+
+
 class BrainMaskError(WmhsegError):
     """No head was found in a scan, so it cannot be normalised."""
 

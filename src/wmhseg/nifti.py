@@ -1,90 +1,147 @@
-"""What ITK does not look at in a NIfTI file."""
+"""Reading NIfTI files: what ITK refuses or decides in a way that nobody sees."""
 
 import gzip
-import math
 import os
-import struct
 import zlib
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 
+from wmhseg.direction import closest_rotation, skew_degrees, skew_warning
 from wmhseg.errors import InputError
+from wmhseg.nifti_header import HEADER_BYTES, Affine, NiftiHeader, parse_header
 
-_HEADER_BYTES = 348
+ENDINGS = (".nii", ".nii.gz")
 _PERMISSIVE = "ITK_NIFTI_SFORM_PERMISSIVE"
-# Rounded direction cosines differ from a rotation by less; more is a shear that someone meant.
-_SKEW_TOLERANCE = 0.01
+# Quaternions and float32 rows round positions by less.
+_FORMS_AGREE_MM = 0.05
+_NUMBER_TYPES = {
+    2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
+}  # fmt: skip
 
 
-def read_image(path: Path) -> sitk.Image:
-    """Read an image; direction cosines that are nearly a rotation become the closest one.
+def read_nifti(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
+    """Read a NIfTI-1 or NIfTI-2 file and say what had to be decided.
 
-    ITK refuses them, or, when told to accept them, returns another rotation (seen with 5.4).
+    Where qform and sform disagree the sform counts, if its axes are at right angles, else the qform.
+    Axes that are nearly at right angles become the closest rotation.
 
     Raises:
+        InputError: The file is damaged or cut off, its axes are sheared, or its number type is not supported.
         RuntimeError: ITK cannot read the file.
     """
-    try:
-        return sitk.ReadImage(str(path))
-    except RuntimeError as error:
-        if "orthonormal" not in str(error):
-            raise
-        refusal = error
-    before = os.environ.get(_PERMISSIVE)
-    os.environ[_PERMISSIVE] = "1"
-    try:
-        image = sitk.ReadImage(str(path))
-    finally:
-        if before is None:
-            del os.environ[_PERMISSIVE]
-        else:
-            os.environ[_PERMISSIVE] = before
-    affine = np.array([[float(v) for v in image.GetMetaData(f"srow_{row}").split()[:3]] for row in "xyz"])
-    # NIfTI's x and y run to the right and to the front, ITK's to the left and to the back.
-    cosines = np.diag([-1.0, -1.0, 1.0]) @ affine / np.linalg.norm(affine, axis=0)
-    left, _, right = np.linalg.svd(cosines)
-    if np.abs(left @ right - cosines).max() > _SKEW_TOLERANCE:
-        raise refusal
-    image.SetDirection((left @ right).ravel().tolist())
-    return image
+    header = _complete_header(path)
+    if header is None:
+        return sitk.ReadImage(str(path)), ()
+    affine, warnings = _position(path, header)
+    if header.version == 2:
+        image, refused = _read_2(path, header), True
+    else:
+        image, refused = _read_1(path)
+    if affine is not None and (refused or warnings):
+        _place(image, affine)
+    return image, warnings
 
 
-def require_complete(path: Path) -> None:
-    """Refuse a damaged file: ITK fills what is missing with zeros, without a word.
-
-    Files that are not NIfTI-1 in one piece are left to ITK.
+def _complete_header(path: Path) -> NiftiHeader | None:
+    """Return the header of an undamaged file: ITK fills what is missing with zeros, without a word.
 
     Raises:
         InputError: The compressed stream is damaged, or the voxels are fewer than the header says.
     """
-    if not path.name.endswith((".nii", ".nii.gz")):
-        return
-    found = 0
     try:
         with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
-            header = file.read(_HEADER_BYTES)
-            expected = _bytes_promised(header)
-            found = len(header)
+            content = file.read(HEADER_BYTES)
+            header, found = parse_header(content), len(content)
             while chunk := file.read(1 << 20):
                 found += len(chunk)
     except (EOFError, OSError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: not a readable image ({reason}); check or copy the file again") from None
-    if expected is not None and found < expected:
+    if header is not None and found < header.file_bytes:
+        reason = f"expected {header.file_bytes} bytes, found {found}"
+        raise InputError(f"{path}: not a readable image ({reason}); copy the file again")
+    return header
+
+
+def _position(path: Path, header: NiftiHeader) -> tuple[Affine | None, tuple[str, ...]]:
+    """Return the affine that counts and what the user should know about it; None leaves it to ITK."""
+    forms = {"sform": header.sform, "qform": header.qform}
+    given = {name: form for name, form in forms.items() if form is not None}
+    if not given:
+        return None, (f"{path}: the header has no position (qform and sform code 0); orientation unknown",)
+    valid = {name: form for name, form in given.items() if skew_degrees(_axes(form)) is not None}
+    if not valid:
         raise InputError(
-            f"{path}: not a readable image (expected {expected} bytes, found {found}); copy the file again"
+            f"{path}: not a readable image (its axes are not orthonormal); resample it to a rectangular grid"
         )
+    name, affine = next(iter(valid.items()))
+    warnings = []
+    if header.sform is not None and header.qform is not None:
+        apart = _apart_mm(header.sform, header.qform, header.size)
+        if apart > _FORMS_AGREE_MM:
+            warnings.append(f"{path}: qform and sform are up to {apart:.1f} mm apart; the {name} counts")
+    warnings += skew_warning(path, _axes(affine))
+    return affine, tuple(warnings)
 
 
-def _bytes_promised(header: bytes) -> int | None:
-    """Return the size that a header gives the file; None when it is no NIfTI-1 header."""
-    for order in "<>":
-        if header[:4] == struct.pack(f"{order}i", _HEADER_BYTES) and header[344:] == b"n+1\0":
-            count, *lengths = struct.unpack_from(f"{order}8h", header, 40)
-            (bits,) = struct.unpack_from(f"{order}h", header, 72)
-            (offset,) = struct.unpack_from(f"{order}f", header, 108)
-            voxels = math.prod(max(length, 1) for length in lengths[:count])
-            return int(offset) + (voxels * bits + 7) // 8
-    return None
+def _axes(affine: Affine) -> Affine:
+    lengths = np.linalg.norm(affine[:3, :3], axis=0)
+    return np.asarray(affine[:3, :3] / np.where(lengths > 0, lengths, 1))
+
+
+def _apart_mm(one: Affine, other: Affine, size: tuple[int, ...]) -> float:
+    """Return the largest distance between both positions of a corner of the volume."""
+    corners = product(*[(0, length - 1) for length in (*size, 1, 1, 1)[:3]])
+    points = np.array([(*corner, 1.0) for corner in corners]).T
+    return float(np.linalg.norm(((one - other) @ points)[:3], axis=0).max())
+
+
+def _place(image: sitk.Image, affine: Affine) -> None:
+    more = image.GetDimension() - 3
+    direction = np.eye(3 + more)
+    direction[:3, :3] = closest_rotation(_axes(affine))
+    image.SetDirection(direction.ravel().tolist())
+    image.SetSpacing([*np.linalg.norm(affine[:3, :3], axis=0).tolist(), *[1.0] * more])
+    image.SetOrigin([*affine[:3, 3].tolist(), *[0.0] * more])
+
+
+def _read_1(path: Path) -> tuple[sitk.Image, bool]:
+    """Read by ITK; tell whether it refused the axes, for then it returns wrong ones (seen with 5.4)."""
+    try:
+        return sitk.ReadImage(str(path)), False
+    except RuntimeError as error:
+        if "orthonormal" not in str(error):
+            raise
+    before = os.environ.get(_PERMISSIVE)
+    os.environ[_PERMISSIVE] = "1"
+    try:
+        return sitk.ReadImage(str(path)), True
+    finally:
+        if before is None:
+            del os.environ[_PERMISSIVE]
+        else:
+            os.environ[_PERMISSIVE] = before
+
+
+def _read_2(path: Path, header: NiftiHeader) -> sitk.Image:
+    """Read the voxels of a NIfTI-2 file, which ITK does not know."""
+    if header.datatype not in _NUMBER_TYPES or len(header.size) not in (3, 4):
+        found = f"{len(header.size)} axes of NIfTI number type {header.datatype}"
+        raise InputError(
+            f"{path}: expected one 3D volume with one value per voxel, found {found}; extract the volume"
+        )
+    with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+        file.seek(header.offset)
+        content = file.read(header.file_bytes - header.offset)
+    stored = np.frombuffer(content, header.order + _NUMBER_TYPES[header.datatype]).reshape(header.size[::-1])
+    slope, intercept = header.scale
+    scaled = np.isfinite(header.scale).all() and slope != 0 and (slope, intercept) != (1, 0)
+    array = (stored * float(slope) + intercept).astype(np.float32) if scaled else stored
+    if array.dtype.kind == "f":
+        array = np.where(np.isfinite(array), array, 0)  # as ITK does in NIfTI-1
+    image = sitk.GetImageFromArray(array.astype(array.dtype.newbyteorder("=")), isVector=False)
+    image.SetSpacing([*header.spacing_mm, 1.0][: image.GetDimension()])
+    return image

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wmhseg.errors import BrainMaskError, OutputError
+from wmhseg.inputs import InputOptions, load_scan
 from wmhseg.manifest import Manifest, default_weights, read_manifest
 from wmhseg.members import Members
 from wmhseg.outcome import conclude, write_outcome
@@ -21,7 +22,7 @@ from wmhseg.pipeline import segment
 from wmhseg.provenance import trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
-from wmhseg.volume import read_volume, replacing, require_file
+from wmhseg.volume import replacing, require_scan
 
 if TYPE_CHECKING:
     from wmhseg.ensemble import Ensemble, Precision
@@ -34,11 +35,12 @@ IMAGE_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd")
 
 @dataclass(frozen=True)
 class Settings:
-    """How to compute: weights folder, threads and precision; None takes the default."""
+    """How to compute: weights folder, threads, precision, preparation; None takes the default."""
 
     weights: Path | None = None
     threads: int | None = None
     precision: "Precision" = "auto"
+    inputs: InputOptions = field(default_factory=InputOptions)
 
 
 class Stopwatch:
@@ -70,22 +72,22 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
         OutputError: A result cannot be written.
     """
     watch = Stopwatch()
-    inputs = [require_file(path) for path in (flair_path, t1_path) if path is not None]
+    inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
     _check_outputs(outputs, inputs)
     manifest = read_manifest(settings.weights or default_weights())
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
     loading = _in_background(lambda: _load_ensemble(manifest, settings))
-    flair = read_volume(flair_path)
-    t1 = None if t1_path is None else read_volume(t1_path)
+    scan = load_scan(flair_path, t1_path, settings.inputs)
+    flair = scan.flair
     watch.lap("read")
-    if t1 is None:
-        log.warning("no T1: segmenting with FLAIR alone")
+    for warning in scan.warnings:
+        log.warning("%s", warning)
     only_above = None if outputs.need_members else manifest.recipe.threshold
     predict = _predictor(loading, only_above, watch)
     with _named(flair_path, t1_path):
-        result = segment(flair, t1, manifest.recipe, predict)
+        result = segment(flair, scan.t1, manifest.recipe, predict)
     watch.lap("postprocess")
-    outcome = conclude(flair, t1, result, trace(flair_path, t1_path, manifest, loading.result().precision))
+    outcome = conclude(scan, result, trace(flair_path, t1_path, manifest, loading.result().precision))
     _say_flags(outcome.findings)
     write_outcome(outputs, outcome, lambda: watch.lap("report"))
     summary = outcome.findings.summary

@@ -10,8 +10,10 @@ import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
+from wmhseg.dicom import is_dicom, read_series
+from wmhseg.direction import closest_rotation, skew_degrees, skew_warning
 from wmhseg.errors import InputError, OutputError
-from wmhseg.nifti import read_image, require_complete
+from wmhseg.nifti import ENDINGS, read_nifti
 
 sitk.ProcessObject.SetGlobalWarningDisplay(False)
 
@@ -70,6 +72,14 @@ class Volume:
     grid: Grid
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A volume and what its user should know about the file, one line each."""
+
+    volume: Volume
+    warnings: tuple[str, ...]
+
+
 def to_image(volume: Volume) -> sitk.Image:
     """Return the volume as a SimpleITK image."""
     image = sitk.GetImageFromArray(volume.array)
@@ -97,20 +107,39 @@ def require_file(path: str | Path, kind: str = "an image") -> Path:
     return path
 
 
+def require_scan(path: str | Path) -> Path:
+    """Return the path of an existing image file or of a folder, which may hold a DICOM series.
+
+    Raises:
+        InputError: There is neither.
+    """
+    return Path(path) if Path(path).is_dir() else require_file(path)
+
+
 def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
+    """Read a 3D image as `read_scan` does, without its warnings.
+
+    Raises:
+        InputError: As `read_scan`.
+    """
+    return read_scan(path, may_be_constant=may_be_constant).volume
+
+
+def read_scan(path: str | Path, *, may_be_constant: bool = False) -> Reading:
     """Read a 3D image (or a 4D one with a single volume) as float32.
 
-    Voxels that are NaN or infinite become the smallest finite value (in NIfTI files 0, by ITK).
+    NIfTI-1 and -2, NRRD, MHA, MHD, what else ITK reads, or a folder with one DICOM series. Voxels that
+    are NaN or infinite become the smallest finite value (in NIfTI files 0, by ITK).
 
     Args:
-        path: The file.
+        path: The file or folder.
         may_be_constant: Accept one value everywhere, as in the mask of a scan without WMH.
 
     Raises:
         InputError: The file is missing, unreadable, cut off, not 3D, has more than one channel, or
-            holds no finite or no varying values.
+            holds no finite or no varying values; or the folder does not hold one whole series.
     """
-    image = _read_whole(require_file(path))
+    image, warnings = _read_whole(require_scan(path))
     if not _is_scalar_3d(image):
         found = f"{'x'.join(map(str, image.GetSize()))} of {image.GetPixelIDTypeAsString()}"
         expected = "one 3D volume with one value per voxel"
@@ -122,7 +151,7 @@ def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
         volume = Volume(np.where(finite, volume.array, lowest), volume.grid)
     if not may_be_constant and volume.array.min() == volume.array.max():
         raise InputError(f"{path}: expected a scan, found the same value in every voxel; check the file")
-    return volume
+    return Reading(volume, warnings)
 
 
 def read_mask(path: str | Path) -> Volume:
@@ -131,7 +160,7 @@ def read_mask(path: str | Path) -> Volume:
     Raises:
         InputError: The file is missing, unreadable, cut off, not 3D, or has more than one channel.
     """
-    image = _read_whole(require_file(path, "a mask"))
+    image, _ = _read_whole(require_file(path, "a mask"))
     if not _is_scalar_3d(image):
         found = f"{image.GetDimension()} dimensions of {image.GetPixelIDTypeAsString()}"
         raise InputError(f"{path}: expected one 3D mask, found {found}; extract the mask to score")
@@ -193,16 +222,39 @@ class replacing:  # noqa: N801 - reads as a verb in `with replacing(path)`
             self._temporary.unlink(missing_ok=True)
 
 
-def _read_whole(path: Path) -> sitk.Image:
+def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     """Read every byte of a file, or raise InputError; 4D with a single volume becomes 3D."""
-    require_complete(path)
     try:
-        image = read_image(path)
+        if path.is_dir():
+            image, warnings = read_series(path)
+        elif path.name.endswith(ENDINGS):
+            image, warnings = read_nifti(path)
+        else:
+            image, warnings = sitk.ReadImage(str(path)), ()
     except RuntimeError as error:
         raise InputError(
             f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
         ) from None
-    return image[:, :, :, 0] if image.GetDimension() == 4 and image.GetSize()[3] == 1 else image
+    if not path.is_dir() and is_dicom(path) and image.GetSize()[2:] in ((), (1,)):
+        raise InputError(f"{path}: expected a scan, found one DICOM slice; give the folder of the series")
+    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
+        image = image[:, :, :, 0]
+    return image, warnings + _straighten(path, image)
+
+
+def _straighten(path: Path, image: sitk.Image) -> tuple[str, ...]:
+    """Make nearly orthonormal axes of a 3D image orthonormal, in place, and say so."""
+    if image.GetDimension() != 3:
+        return ()
+    cosines = np.asarray(image.GetDirection()).reshape(3, 3)
+    if skew_degrees(cosines) is None:
+        raise InputError(
+            f"{path}: not a readable image (its axes are not orthonormal); resample it to a rectangular grid"
+        )
+    warnings = tuple(skew_warning(path, cosines))
+    if warnings:
+        image.SetDirection(closest_rotation(cosines).ravel().tolist())
+    return warnings
 
 
 def _is_scalar_3d(image: sitk.Image) -> bool:
