@@ -14,8 +14,10 @@ from PIL import Image
 import wmhseg
 from wmhseg.config import DEFAULT
 from wmhseg.errors import BrainMaskError, InputError, OutputError, WeightsError
+from wmhseg.loading import Settings
 from wmhseg.report import CONTOUR_RGB, Summary
-from wmhseg.run import Outputs, Settings, Stopwatch, run
+from wmhseg.run import Outputs, run
+from wmhseg.stages import Stopwatch
 from wmhseg.volume import Volume, read_volume
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")

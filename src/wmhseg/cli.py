@@ -114,7 +114,8 @@ def _module_command(
 
 
 def _segment(options: argparse.Namespace) -> None:
-    from wmhseg.run import Outputs, Settings, run
+    from wmhseg.loading import Settings
+    from wmhseg.run import Outputs, run
 
     run(
         options.flair,

@@ -2,27 +2,19 @@
 
 import json
 import logging
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from wmhseg import __version__
-from wmhseg.errors import BrainMaskError, OutputError
+from wmhseg import loading
+from wmhseg.errors import OutputError
 from wmhseg.geometry import to_axial_lps
-from wmhseg.manifest import Manifest, default_weights, read_manifest
-from wmhseg.pipeline import Segmentation, segment
+from wmhseg.loading import Settings
+from wmhseg.manifest import default_weights, read_manifest
+from wmhseg.pipeline import Segmentation, finish
 from wmhseg.report import Summary, draw_overlay, summarise
-from wmhseg.volume import Volume, read_volume, replacing, require_file, write_volume
-
-if TYPE_CHECKING:
-    from wmhseg.ensemble import Ensemble, Precision
+from wmhseg.stages import Stopwatch, make_report, read_and_prepare
+from wmhseg.volume import Volume, replacing, require_file, write_volume
 
 log = logging.getLogger("wmhseg")
 
@@ -37,30 +29,6 @@ class Outputs:
     mask: Path
     report: Path | None = None
     overlay: Path | None = None
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to compute: weights folder, threads and precision; None takes the default."""
-
-    weights: Path | None = None
-    threads: int | None = None
-    precision: "Precision" = "auto"
-
-
-class Stopwatch:
-    """Seconds per named step, in order."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._start = self._last = time.monotonic()
-
-    def lap(self, name: str) -> None:
-        """Book the time since the last lap under `name`."""
-        now = time.monotonic()
-        self.seconds[name] = round(now - self._last, 3)
-        self.seconds["total"] = round(now - self._start, 3)
-        self._last = now
 
 
 def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Settings) -> Summary:
@@ -80,88 +48,23 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
     _check_outputs(outputs, inputs)
     manifest = read_manifest(settings.weights or default_weights())
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
-    loading = _in_background(lambda: _load_ensemble(manifest, settings))
-    flair = read_volume(flair_path)
-    t1 = None if t1_path is None else read_volume(t1_path)
-    watch.lap("read")
-    if t1 is None:
+    starting = loading.in_background(lambda: loading.load_ensemble(manifest, settings))
+    ready = read_and_prepare(flair_path, t1_path, manifest.recipe, watch)
+    if t1_path is None:
         log.warning("no T1: segmenting with FLAIR alone")
-    predict = _predictor(loading, manifest.recipe.threshold, watch)
-    with _named(flair_path, t1_path):
-        result = segment(flair, t1, manifest.recipe, predict)
+    ensemble = starting.result()
+    watch.lap("wait_for_tensorflow")
+    slices = ready.scan.prepared.slices
+    log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
+    predicted = ensemble.predict(slices, only_above=manifest.recipe.threshold)
+    watch.lap("network")
+    result = finish(ready.scan, predicted, manifest.recipe)
     watch.lap("postprocess")
-    summary = summarise(result.mask.array, flair.grid.voxel_volume_mm3)
-    report = _report(summary, result, manifest, loading.result().precision)
-    _write(outputs, flair, result, report, watch)
+    summary = summarise(result.mask.array, ready.flair.grid.voxel_volume_mm3)
+    report = make_report(summary, result, manifest, ensemble.precision)
+    _write(outputs, ready.flair, result, report, watch)
     log.info("%.2f ml WMH in %d lesions: %s", summary.volume_ml, summary.lesion_count, outputs.mask)
     return summary
-
-
-@contextmanager
-def _named(flair_path: Path, t1_path: Path | None) -> Iterator[None]:
-    """Name the file in errors that know only "FLAIR" or "T1"."""
-    try:
-        yield
-    except BrainMaskError as error:
-        path = t1_path if str(error).startswith("T1:") else flair_path
-        raise BrainMaskError(f"{path}: {error}") from None
-
-
-def _in_background(work: "Callable[[], Ensemble]") -> "Future[Ensemble]":
-    """Start `work` in a thread that nobody has to wait for when something else fails first."""
-    future: Future[Ensemble] = Future()
-
-    def target() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # handed to whoever asks for the result
-            future.set_exception(error)
-
-    threading.Thread(target=target, daemon=True).start()
-    return future
-
-
-def _load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
-    from wmhseg.ensemble import Ensemble, gpu_missing, use_threads
-
-    if settings.threads:
-        use_threads(settings.threads)
-    if gpu_missing():
-        log.info("no GPU found: computing on the CPU")
-    return Ensemble(manifest, settings.precision)
-
-
-def _predictor(
-    loading: "Future[Ensemble]", threshold: float, watch: Stopwatch
-) -> Callable[[np.ndarray], np.ndarray]:
-    def predict(slices: np.ndarray) -> np.ndarray:
-        watch.lap("prepare")
-        ensemble = loading.result()
-        watch.lap("wait_for_tensorflow")
-        log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
-        probability = ensemble.predict(slices, only_above=threshold)
-        watch.lap("network")
-        return probability
-
-    return predict
-
-
-def _report(summary: Summary, result: Segmentation, manifest: Manifest, precision: str) -> dict[str, Any]:
-    from importlib.metadata import version
-
-    packages = ("keras", "numpy", "scipy", "SimpleITK", "h5py")
-    return {
-        **summary.to_dict(),
-        "slices_computed": result.slices_computed,
-        "t1_used": result.t1_used,
-        "recipe": manifest.recipe.to_dict(),
-        "weights": {
-            "name": manifest.name,
-            "sha256": {member.path.name: member.sha256 for member in manifest.members},
-        },
-        "precision": precision,
-        "versions": {"wmhseg": __version__, **{name: version(name) for name in packages}},
-    }
 
 
 def _write(
