@@ -10,6 +10,7 @@ from typing import TextIO
 
 from wmhseg import __version__
 from wmhseg.arguments import positive
+from wmhseg.batch import command as batch
 from wmhseg.config import RECIPES
 from wmhseg.errors import WmhsegError
 from wmhseg.evaluation import challenge, evaluate, rank
@@ -17,7 +18,8 @@ from wmhseg.evaluation import challenge, evaluate, rank
 log = logging.getLogger("wmhseg")
 
 EXIT_CODES = """exit codes: 0 done; 1 unexpected error; 2 wrong arguments; 3 an input is missing, unreadable
-or unfit; 4 no head or brain found; 5 weights missing, changed or unfit; 6 the result cannot be written"""
+or unfit; 4 no head or brain found; 5 weights missing, changed or unfit; 6 the result cannot be written;
+7 some scans of many failed, the others are done"""
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 
@@ -88,16 +90,17 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder to write")
     imported.set_defaults(run=_import_weights)
 
-    scoring = [
+    modules = [
         _module_command(commands, name, module, text)
         for name, module, text in (
+            ("batch", batch, "many scans with one loaded model, and a table and a page of them all"),
             ("evaluate", evaluate, "score results as the challenge's organisers do"),
             ("rank", rank, "the challenge's ranking of teams"),
             ("challenge", challenge, "the organisers' hidden test of a Docker image"),
         )
     ]
 
-    for command in (segment, imported, *scoring):
+    for command in (segment, imported, *modules):
         loudness = command.add_mutually_exclusive_group()
         loudness.add_argument("-q", "--quiet", action="store_true", help="warnings and errors only")
         loudness.add_argument("-v", "--verbose", action="store_true", help="say more")

@@ -50,8 +50,8 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
     starting = loading.in_background(lambda: loading.load_ensemble(manifest, settings))
     ready = read_and_prepare(flair_path, t1_path, manifest.recipe, watch)
-    if t1_path is None:
-        log.warning("no T1: segmenting with FLAIR alone")
+    for warning in ready.warnings:
+        log.warning("%s", warning)
     ensemble = starting.result()
     watch.lap("wait_for_tensorflow")
     slices = ready.scan.prepared.slices

@@ -42,10 +42,12 @@ class Ready:
     Attributes:
         flair: The FLAIR as read.
         scan: Its slices and the way back.
+        warnings: What the user should know, a sentence each.
     """
 
     flair: Volume
     scan: PreparedScan
+    warnings: tuple[str, ...]
 
 
 def read_and_prepare(flair_path: Path, t1_path: Path | None, recipe: Recipe, watch: Stopwatch) -> Ready:
@@ -61,7 +63,8 @@ def read_and_prepare(flair_path: Path, t1_path: Path | None, recipe: Recipe, wat
     with _named(flair_path, t1_path):
         scan = prepare_scan(flair, t1, recipe)
     watch.lap("prepare")
-    return Ready(flair, scan)
+    warnings = ("no T1: segmenting with FLAIR alone",) if t1 is None else ()
+    return Ready(flair, scan, warnings)
 
 
 def make_report(summary: Summary, result: Segmentation, manifest: Manifest, precision: str) -> dict[str, Any]:
