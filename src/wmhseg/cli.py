@@ -11,6 +11,7 @@ from typing import TextIO
 from wmhseg import __version__
 from wmhseg.arguments import positive
 from wmhseg.batch import command as batch
+from wmhseg.bids import command as bids
 from wmhseg.config import RECIPES
 from wmhseg.errors import WmhsegError
 from wmhseg.evaluation import challenge, evaluate, rank
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
         _module_command(commands, name, module, text)
         for name, module, text in (
             ("batch", batch, "many scans with one loaded model, and a table and a page of them all"),
+            ("bids", bids, "BIDS App: a BIDS data set in, BIDS derivatives out"),
             ("evaluate", evaluate, "score results as the challenge's organisers do"),
             ("rank", rank, "the challenge's ranking of teams"),
             ("challenge", challenge, "the organisers' hidden test of a Docker image"),

@@ -16,6 +16,7 @@ MAD_TO_SD = 1.4826
 FEWEST_FOR_Z = 5
 # Usual limit of a modified z-score (Iglewicz and Hoaglin 1993).
 OUTLIER_Z = 3.5
+NOT_YET = "not segmented yet"
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,20 @@ class Row:
     t1_used: bool | None = None
     source: dict[str, Any] | None = None
 
+    @property
+    def is_computed(self) -> bool:
+        """Tell whether there is a result or a reason why there is none."""
+        return self.error != NOT_YET
+
+
+def read_rows(jobs: Sequence[Job]) -> list[Row]:
+    """Return one row a scan in the order of the jobs, from the files that `compute_jobs` wrote."""
+    return [_row(job) for job in jobs]
+
 
 def read_cohort(jobs: Sequence[Job]) -> list[Row]:
-    """Return one row a scan in the order of the jobs, from the files that `compute_jobs` wrote."""
-    rows = [_row(job) for job in jobs]
+    """Return the rows with each volume's place among the others."""
+    rows = read_rows(jobs)
     scores = robust_z(
         [None if row.volume_ml is None else math.log(row.volume_ml + OFFSET_ML) for row in rows]
     )
@@ -80,7 +91,7 @@ def _row(job: Job) -> Row:
     values = read_report(job.files.report)
     try:
         if values is None or not job.files.mask.is_file():
-            return Row(job, "not segmented yet")
+            return Row(job, NOT_YET)
         return Row(
             job,
             "",

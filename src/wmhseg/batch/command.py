@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_computing(parser)
 
 
-def add_computing(parser: argparse.ArgumentParser) -> None:
+def add_computing(parser: argparse._ActionsContainer) -> None:
     """Declare how to compute many scans."""
     parser.add_argument(
         "--again", action="store_true", help="run every scan anew; without it, finished scans are left alone"

@@ -10,7 +10,8 @@ from wmhseg.batch.find import find_jobs
 from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table
-from wmhseg.errors import InputError, OutputError, ScansFailedError
+from wmhseg.batch.write import make_folder
+from wmhseg.errors import InputError, ScansFailedError
 from wmhseg.volume import replacing
 
 log = logging.getLogger("wmhseg")
@@ -49,10 +50,7 @@ def prepare_folder(output: Path) -> None:
     Raises:
         OutputError: It cannot be made or written.
     """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be made ({error.strerror}); name another folder") from None
+    make_folder(output)
     with replacing(output / TABLE, discard=True):
         pass
 

@@ -24,7 +24,8 @@ def write_scan(files: ScanFiles, flair: Volume, result: Segmentation, report: di
     Raises:
         OutputError: One cannot be written.
     """
-    _make_folder(files)
+    for path in (files.mask, files.thumbnail):
+        make_folder(path.parent)
     write_volume(files.mask, result.mask)
     if files.probability is not None:
         write_volume(files.probability, result.probability)
@@ -40,19 +41,21 @@ def write_error(files: ScanFiles, error: str) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    _make_folder(files)
+    make_folder(files.error.parent)
     with replacing(files.error) as temporary:
         temporary.write_text(error + "\n")
 
 
-def _make_folder(files: ScanFiles) -> None:
-    for path in (files.mask, files.thumbnail):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(
-                f"{path.parent}: cannot be made ({error.strerror}); check who owns it"
-            ) from None
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, where it is not there.
+
+    Raises:
+        OutputError: It cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be made ({error.strerror}); check who owns it") from None
 
 
 def _remove(path: Path) -> None:
