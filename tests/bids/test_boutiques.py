@@ -19,7 +19,7 @@ DESCRIPTOR = json.loads(PATH.read_text())
 
 
 def bosh(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    call = [sys.executable, "-m", "boutiques", *map(str, arguments)]
+    call = [str(Path(sys.executable).parent / "bosh"), *map(str, arguments)]
     return subprocess.run(call, capture_output=True, text=True, check=False)
 
 

@@ -117,7 +117,7 @@ def test_files_of_a_scan(tmp_path: Path) -> None:
     assert job.files.mask == anat / f"{name}_mask.nii.gz"
     assert job.files.report == anat / f"{name}_mask.json"
     assert job.files.probability == anat / f"{name}_probseg.nii.gz"
-    assert job.files.thumbnail == Path(f"out/sub-1/figures/{name}_mask.jpg")
+    assert job.files.thumbnail == Path(f"out/figures/{name}_mask.jpg")
     assert job.report_fields["Sources"] == [
         "bids:raw:sub-1/ses-2/anat/sub-1_ses-2_run-1_FLAIR.nii.gz",
         "bids:raw:sub-1/ses-1/anat/sub-1_ses-1_T1w.nii",

@@ -14,7 +14,7 @@ from wmhseg.volume import replacing
 
 BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.
-IGNORED = ("cohort.html", "cohort.tsv", "logs/", "sub-*/figures/", "**/*_volumes.tsv")
+IGNORED = ("cohort.html", "cohort.tsv", "logs/", "figures/", "**/*_volumes.tsv")
 MASK, PROBABILITY = "label-WMH_mask", "label-WMH_probseg"
 
 
@@ -25,7 +25,7 @@ def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
     files = ScanFiles(
         mask=folder / f"{name}_{MASK}.nii.gz",
         report=folder / f"{name}_{MASK}.json",
-        thumbnail=output / folder.relative_to(output).parts[0] / "figures" / f"{name}_{MASK}.jpg",
+        thumbnail=output / "figures" / f"{name}_{MASK}.jpg",
         error=output / "logs" / f"{name}_{MASK}.txt",
         probability=folder / f"{name}_{PROBABILITY}.nii.gz",
     )
