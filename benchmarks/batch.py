@@ -53,9 +53,10 @@ def main() -> int:
 
 def segment(job: Job, output: Path, weights: Path) -> None:
     """Segment one scan in a process of its own, with a report and a picture as the batch makes them."""
-    beside = ["--report", output.with_suffix(".json"), "--overlay", output.with_suffix(".png")]
-    t1 = [] if job.t1 is None else ["--t1", job.t1]
-    wmhseg("segment", "--flair", job.flair, *t1, "--output", output, "--weights", weights, *beside)
+    command: list[str | Path] = ["segment", "--flair", job.flair, "--output", output, "--weights", weights]
+    command += ["--report", output.with_suffix(".json"), "--overlay", output.with_suffix(".png")]
+    command += [] if job.t1 is None else ["--t1", job.t1]
+    wmhseg(*command)
 
 
 def one_by_one(output: Path, job: Job) -> Path:

@@ -14,7 +14,8 @@ table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .5em .7em; border-top: 1px solid #ddd }
 td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 td.name { overflow-wrap: anywhere }
-img { display: block; width: 100%; max-width: 36em }
+td.picture { width: 60% }
+img { display: block; width: 100%; max-width: 49em }
 .error { color: #a40000 } .flag { color: #8a5a00 } .note { color: #666 }
 tr.failed { background: #fdf0f0 } tr.doubtful { background: #fdf8ea }
 tr { break-inside: avoid }
@@ -84,7 +85,7 @@ def _line(row: Row) -> str:
     ]
     cells = [f'<td class="name">{"<br>".join(said)}</td>']
     cells += [f'<td class="number">{number}</td>' for number in numbers]
-    cells += [f"<td>{_picture(row)}</td>"]
+    cells += [f'<td class="picture">{_picture(row)}</td>']
     return f'<tr class="{kind}">{"".join(cells)}</tr>'
 
 
