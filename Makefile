@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLE := examples/sample
 REAL ?= ../shared/data/cases
+# What benchmarks/batch.py runs on: the real cases where they are, else the sample alone.
+SCANS ?= $(if $(wildcard $(REAL)),$(REAL),$(SAMPLE))
 WEIGHTS ?= weights
 
 .DEFAULT_GOAL := help
@@ -49,6 +51,7 @@ image-gpu: ## build the CUDA image wmhseg:latest-gpu
 
 benchmarks: .venv/dev ## speed and memory, as ratios measured side by side
 	$(BIN)/python benchmarks/inference.py
+	$(BIN)/python benchmarks/batch.py $(SCANS)
 	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/training.py
 

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from wmhseg.config import DEFAULT
+from wmhseg.loading import Settings
 from wmhseg.manifest import Manifest, Member, verify, write_manifest
-from wmhseg.run import Settings
 from wmhseg.volume import Grid, Volume
 
 ROOT = Path(__file__).parents[1]
@@ -235,7 +235,7 @@ class FakeEnsemble:
 def fake_ensemble(monkeypatch: pytest.MonkeyPatch) -> FakeEnsemble:
     """Run the program without TensorFlow."""
     fake = FakeEnsemble()
-    monkeypatch.setattr("wmhseg.run._load_ensemble", fake.load)
+    monkeypatch.setattr("wmhseg.loading.load_ensemble", fake.load)
     return fake
 
 

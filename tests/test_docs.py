@@ -38,6 +38,7 @@ def test_exit_codes_of_readme_help_and_errors_agree():
 
     table = dict(re.findall(r"^\| (\d) \| (.+?) \|$", README, re.MULTILINE))
     classes = [errors.InputError, errors.BrainMaskError, errors.WeightsError, errors.OutputError]
+    classes += [errors.ScansFailedError]
     assert set(table) == {"0", "1", "2"} | {str(one.exit_code) for one in classes}
     assert set(re.findall(r"(\d) [a-z]", EXIT_CODES)) == set(table)
 

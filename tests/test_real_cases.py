@@ -13,12 +13,13 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from wmhseg.loading import Settings
 from wmhseg.manifest import default_weights, read_manifest
 from wmhseg.members import Members
 from wmhseg.outputs import Outputs
 from wmhseg.pipeline import Segmentation, segment
 from wmhseg.preprocess import prepare
-from wmhseg.run import Settings, run
+from wmhseg.run import run
 from wmhseg.volume import Grid, Volume, read_volume
 from wmhseg.volumes import measure_spread
 
@@ -99,7 +100,7 @@ def test_result_is_on_the_flairs_grid(name: str, real_data: Path, tmp_path: Path
     folder = real_data / "cases" / name
     outputs = Outputs(tmp_path / "result.nii.gz", tmp_path / "result.json")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wmhseg.run._load_ensemble", lambda *_: ensemble)  # loaded once for all cases
+        patch.setattr("wmhseg.loading.load_ensemble", lambda *_: ensemble)  # loaded once for all cases
         run(folder / "pre/FLAIR.nii.gz", folder / "pre/T1.nii.gz", outputs, Settings(WEIGHTS))
     result, flair = nib.load(outputs.mask), nib.load(folder / "pre/FLAIR.nii.gz")
     assert result.shape == flair.shape

@@ -10,6 +10,8 @@ from typing import TextIO
 
 from wmhseg import __version__
 from wmhseg.arguments import positive
+from wmhseg.batch import command as batch
+from wmhseg.bids import command as bids
 from wmhseg.config import RECIPES
 from wmhseg.errors import WmhsegError
 from wmhseg.evaluation import challenge, evaluate, rank
@@ -18,7 +20,8 @@ from wmhseg.inputs import BIAS_CHOICES, InputOptions
 log = logging.getLogger("wmhseg")
 
 EXIT_CODES = """exit codes: 0 done; 1 unexpected error; 2 wrong arguments; 3 an input is missing, unreadable
-or unfit; 4 no head or brain found; 5 weights missing, changed or unfit; 6 the result cannot be written"""
+or unfit; 4 no head or brain found; 5 weights missing, changed or unfit; 6 the result cannot be written;
+7 some scans of many failed, the others are done"""
 
 OUTPUTS = (
     ("--report", "JSON to write: volumes, lesions, quality flags, versions, hashes, timings"),
@@ -115,16 +118,18 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder to write")
     imported.set_defaults(run=_import_weights)
 
-    scoring = [
+    modules = [
         _module_command(commands, name, module, text)
         for name, module, text in (
+            ("batch", batch, "many scans with one loaded model, and a table and a page of them all"),
+            ("bids", bids, "BIDS App: a BIDS data set in, BIDS derivatives out"),
             ("evaluate", evaluate, "score results as the challenge's organisers do"),
             ("rank", rank, "the challenge's ranking of teams"),
             ("challenge", challenge, "the organisers' hidden test of a Docker image"),
         )
     ]
 
-    for command in (segment, imported, *scoring):
+    for command in (segment, imported, *modules):
         loudness = command.add_mutually_exclusive_group()
         loudness.add_argument("-q", "--quiet", action="store_true", help="warnings and errors only")
         loudness.add_argument("-v", "--verbose", action="store_true", help="say more")
@@ -141,8 +146,9 @@ def _module_command(
 
 
 def _segment(options: argparse.Namespace) -> None:
+    from wmhseg.loading import Settings
     from wmhseg.outputs import Outputs
-    from wmhseg.run import Settings, run
+    from wmhseg.run import run
 
     run(
         options.flair,

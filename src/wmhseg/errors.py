@@ -33,3 +33,9 @@ class OutputError(WmhsegError):
     """The result cannot be written."""
 
     exit_code = 6
+
+
+class ScansFailedError(WmhsegError):
+    """Some scans of many failed; the others are done."""
+
+    exit_code = 7

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from wmhseg.bias import BIAS_LIMIT, bias_strength, without_bias
 from wmhseg.errors import BrainMaskError, InputError, RegistrationError
@@ -47,14 +47,6 @@ class Scan:
     t1_moved_mm: float | None
     bias_corrected: tuple[str, ...]
     warnings: tuple[str, ...]
-
-    def findings(self) -> dict[str, Any]:
-        """Return what belongs in a report, JSON-ready."""
-        return {
-            "t1_moved_mm": None if self.t1_moved_mm is None else round(self.t1_moved_mm, 3),
-            "bias_corrected": list(self.bias_corrected),
-            "warnings": list(self.warnings),
-        }
 
 
 def load_scan(flair_path: Path, t1_path: Path | None, options: InputOptions) -> Scan:

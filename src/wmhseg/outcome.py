@@ -9,6 +9,7 @@ import numpy as np
 
 from wmhseg.config import DEFAULT
 from wmhseg.geometry import to_axial_lps
+from wmhseg.inputs import Scan
 from wmhseg.lesions import label_lesions, number_by_volume
 from wmhseg.members import disagreement
 from wmhseg.outputs import Outputs
@@ -43,16 +44,16 @@ class Outcome:
     findings: Findings
 
 
-def conclude(flair: Volume, t1: Volume | None, result: Segmentation, provenance: Provenance) -> Outcome:
+def conclude(images: Scan, result: Segmentation, provenance: Provenance) -> Outcome:
     """Measure a result and the scan it was made from.
 
     Args:
-        flair: The FLAIR on its own grid.
-        t1: The T1 on any grid, or None.
+        images: The FLAIR on its own grid, the T1 on any grid, and what was found when they were read.
         result: The segmentation.
         provenance: Where it comes from.
     """
-    scan = to_working_grid(flair, t1, AS_GIVEN)
+    flair = images.flair
+    scan = to_working_grid(flair, images.t1, AS_GIVEN)
     mask, turn = to_axial_lps(result.mask)
     # Labelled in the axial orientation, so that the numbers do not depend on how the scan is stored.
     axial_labels = number_by_volume(*label_lesions(mask.array))
@@ -67,6 +68,10 @@ def conclude(flair: Volume, t1: Volume | None, result: Segmentation, provenance:
         checks=check_scan(view.flair, view.t1, view.spacing_zyx_mm),
         grid=flair.grid,
         slices_computed=result.slices_computed,
+        t1_used=result.t1_used,
+        t1_moved_mm=images.t1_moved_mm,
+        bias_corrected=images.bias_corrected,
+        warnings=images.warnings,
         provenance=provenance,
     )
     return Outcome(result, labels, view, findings)

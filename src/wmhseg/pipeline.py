@@ -13,7 +13,9 @@ from wmhseg.postprocess import postprocess
 from wmhseg.preprocess import Prepared, prepare
 from wmhseg.volume import Grid, Volume
 
-Predict = Callable[[NDArray[np.float32]], NDArray[np.float32] | Members]
+# The mean probability (N, rows, columns), or that of all members.
+Predicted = NDArray[np.float32] | Members
+Predict = Callable[[NDArray[np.float32]], Predicted]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,25 @@ class Working:
     flair: Volume
     t1: Volume | None
     axial_grid: Grid
+    reorientation: Reorientation | None
+
+
+@dataclass(frozen=True)
+class PreparedScan:
+    """What the network sees of a scan, and the way back to the FLAIR's own grid; it can be handed on.
+
+    Attributes:
+        prepared: The slices.
+        flair_grid: The FLAIR's own grid.
+        axial_grid: The same after reorientation, before in-plane resampling.
+        working_grid: The grid that the slices were cut from.
+        reorientation: What brought the FLAIR to `axial_grid`; None when it was left as given.
+    """
+
+    prepared: Prepared
+    flair_grid: Grid
+    axial_grid: Grid
+    working_grid: Grid
     reorientation: Reorientation | None
 
 
@@ -67,23 +88,40 @@ def segment(flair: Volume, t1: Volume | None, recipe: Recipe, predict: Predict) 
         BrainMaskError: No head or brain was found.
         InputError: The recipe needs a T1 and there is none.
     """
+    scan = prepare_scan(flair, t1, recipe)
+    return finish(scan, predict(scan.prepared.slices), recipe)
+
+
+def prepare_scan(flair: Volume, t1: Volume | None, recipe: Recipe) -> PreparedScan:
+    """Do what comes before the network; arguments and errors as in `segment`."""
     working = to_working_grid(flair, t1, recipe)
     prepared = prepare_working(working, recipe)
-    predicted = predict(prepared.slices)
+    return PreparedScan(prepared, flair.grid, working.axial_grid, working.flair.grid, working.reorientation)
+
+
+def finish(scan: PreparedScan, predicted: Predicted, recipe: Recipe) -> Segmentation:
+    """Do what comes after the network.
+
+    Args:
+        scan: The scan.
+        predicted: Mean probability (N, rows, columns) of its slices, or that of all members.
+        recipe: The recipe that it was prepared with.
+    """
     members = predicted.probabilities if isinstance(predicted, Members) else ()
     mean = predicted.mean() if isinstance(predicted, Members) else predicted
-    probability = _to_axial_grid(mean, prepared, working)
-    mask = postprocess(probability, working.axial_grid.spacing_mm, recipe)
+    probability = _to_axial_grid(mean, scan)
+    mask = postprocess(probability, scan.axial_grid.spacing_mm, recipe)
 
     def undo(array: NDArray[np.generic]) -> Volume:
-        return Volume(working.reorientation.undo(array) if working.reorientation else array, flair.grid)
+        return Volume(scan.reorientation.undo(array) if scan.reorientation else array, scan.flair_grid)
 
+    prepared = scan.prepared
     return Segmentation(
         undo(mask),
         undo(probability),
         len(prepared.indices),
         prepared.t1_used,
-        tuple(undo(_to_axial_grid(member, prepared, working)) for member in members),
+        tuple(undo(_to_axial_grid(member, scan)) for member in members),
     )
 
 
@@ -111,12 +149,11 @@ def prepare_working(working: Working, recipe: Recipe) -> Prepared:
     return prepare(working.flair.array, t1, (spacing[1], spacing[0]), recipe)
 
 
-def _to_axial_grid(
-    predicted: NDArray[np.float32], prepared: Prepared, working: Working
-) -> NDArray[np.float32]:
+def _to_axial_grid(predicted: NDArray[np.float32], scan: PreparedScan) -> NDArray[np.float32]:
     """Put predicted windows (N, rows, columns) back into a volume on the axial grid."""
+    prepared = scan.prepared
     probability = np.zeros(prepared.shape_zyx, np.float32)
     probability[prepared.indices] = undo_crop_pad(predicted, prepared.start_yx, prepared.shape_zyx[1:])
-    if working.flair.grid == working.axial_grid:
+    if scan.working_grid == scan.axial_grid:
         return probability
-    return np.asarray(resample(Volume(probability, working.flair.grid), working.axial_grid).array)
+    return np.asarray(resample(Volume(probability, scan.working_grid), scan.axial_grid).array)

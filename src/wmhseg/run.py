@@ -1,62 +1,25 @@
 """One scan from files to files: what `wmhseg segment` does."""
 
 import logging
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from wmhseg.errors import BrainMaskError, OutputError
-from wmhseg.inputs import InputOptions, load_scan
-from wmhseg.manifest import Manifest, default_weights, read_manifest
-from wmhseg.members import Members
+from wmhseg import loading
+from wmhseg.errors import OutputError
+from wmhseg.loading import Settings
+from wmhseg.manifest import default_weights, read_manifest
 from wmhseg.outcome import conclude, write_outcome
 from wmhseg.outputs import Outputs
-from wmhseg.pipeline import segment
+from wmhseg.pipeline import finish
 from wmhseg.provenance import trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
+from wmhseg.stages import Stopwatch, predict, read_and_prepare
 from wmhseg.volume import replacing, require_scan
-
-if TYPE_CHECKING:
-    from wmhseg.ensemble import Ensemble, Precision
 
 log = logging.getLogger("wmhseg")
 
 # Formats in a single file: others cannot be replaced in one step.
 IMAGE_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to compute: weights folder, threads, precision, preparation; None takes the default."""
-
-    weights: Path | None = None
-    threads: int | None = None
-    precision: "Precision" = "auto"
-    inputs: InputOptions = field(default_factory=InputOptions)
-
-
-class Stopwatch:
-    """Seconds per named step, in order."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._start = self._last = time.monotonic()
-
-    def lap(self, name: str) -> dict[str, float]:
-        """Book the time since the last lap under `name`; return what is booked so far."""
-        now = time.monotonic()
-        self.seconds[name] = round(now - self._last, 3)
-        self.seconds["total"] = round(now - self._start, 3)
-        self._last = now
-        return self.seconds
 
 
 def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Settings) -> Summary:
@@ -68,6 +31,7 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
     Raises:
         InputError: An image is missing, unreadable or unfit.
         BrainMaskError: No head or brain was found.
+        RegistrationError: The T1 that is required cannot be registered.
         WeightsError: The weights are missing, changed or unfit.
         OutputError: A result cannot be written.
     """
@@ -76,18 +40,19 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
     _check_outputs(outputs, inputs)
     manifest = read_manifest(settings.weights or default_weights())
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
-    loading = _in_background(lambda: _load_ensemble(manifest, settings))
-    scan = load_scan(flair_path, t1_path, settings.inputs)
-    flair = scan.flair
-    watch.lap("read")
-    for warning in scan.warnings:
+    starting = loading.in_background(lambda: loading.load_ensemble(manifest, settings))
+    ready = read_and_prepare(flair_path, t1_path, manifest.recipe, settings.inputs, watch)
+    for warning in ready.scan.warnings:
         log.warning("%s", warning)
-    only_above = None if outputs.need_members else manifest.recipe.threshold
-    predict = _predictor(loading, only_above, watch)
-    with _named(flair_path, t1_path):
-        result = segment(flair, scan.t1, manifest.recipe, predict)
+    ensemble = starting.result()
+    watch.lap("wait_for_tensorflow")
+    slices = ready.prepared.prepared.slices
+    log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
+    predicted = predict(ensemble, slices, None if outputs.need_members else manifest.recipe.threshold)
+    watch.lap("network")
+    result = finish(ready.prepared, predicted, manifest.recipe)
     watch.lap("postprocess")
-    outcome = conclude(scan, result, trace(flair_path, t1_path, manifest, loading.result().precision))
+    outcome = conclude(ready.scan, result, trace(flair_path, t1_path, manifest, ensemble.precision))
     _say_flags(outcome.findings)
     write_outcome(outputs, outcome, lambda: watch.lap("report"))
     summary = outcome.findings.summary
@@ -100,61 +65,6 @@ def _say_flags(findings: Findings) -> None:
     flags = [f"{flag.name} {flag.value:.3g}" for flag in findings.flags if flag.name != "t1_missing"]
     if flags:
         log.warning("quality flags: %s (docs/report.md explains them)", ", ".join(flags))
-
-
-@contextmanager
-def _named(flair_path: Path, t1_path: Path | None) -> Iterator[None]:
-    """Name the file in errors that know only "FLAIR" or "T1"."""
-    try:
-        yield
-    except BrainMaskError as error:
-        path = t1_path if str(error).startswith("T1:") else flair_path
-        raise BrainMaskError(f"{path}: {error}") from None
-
-
-def _in_background(work: "Callable[[], Ensemble]") -> "Future[Ensemble]":
-    """Start `work` in a thread that nobody has to wait for when something else fails first."""
-    future: Future[Ensemble] = Future()
-
-    def target() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # handed to whoever asks for the result
-            future.set_exception(error)
-
-    threading.Thread(target=target, daemon=True).start()
-    return future
-
-
-def _load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
-    from wmhseg.ensemble import Ensemble, gpu_missing, use_threads
-
-    if settings.threads:
-        use_threads(settings.threads)
-    if gpu_missing():
-        log.info("no GPU found: computing on the CPU")
-    return Ensemble(manifest, settings.precision)
-
-
-def _predictor(
-    loading: "Future[Ensemble]", only_above: float | None, watch: Stopwatch
-) -> Callable[[np.ndarray], np.ndarray | Members]:
-    """Return what asks the ensemble, for all members in full where `only_above` is None."""
-
-    def predict(slices: np.ndarray) -> np.ndarray | Members:
-        watch.lap("prepare")
-        ensemble = loading.result()
-        watch.lap("wait_for_tensorflow")
-        log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
-        probability = (
-            Members(tuple(ensemble.predict_members(slices)))
-            if only_above is None
-            else ensemble.predict(slices, only_above=only_above)
-        )
-        watch.lap("network")
-        return probability
-
-    return predict
 
 
 def _check_outputs(outputs: Outputs, inputs: list[Path]) -> None:

@@ -117,3 +117,24 @@ def test_without_t1_one_warning(run_form: Docker, case: Path, output: Path) -> N
     assert done.returncode == 0, done.stderr
     assert len(re.findall("no T1", done.stderr)) == 1
     assert json.loads((output / "result.json").read_text())["t1_used"] is False
+
+
+def test_positional_form_is_a_bids_app(
+    docker: Docker, image: str, sample: Path, output: Path, tmp_path: Path
+) -> None:
+    anat = tmp_path / "bids" / "sub-01" / "anat"
+    anat.mkdir(parents=True)
+    shutil.copy(sample / "pre/FLAIR.nii.gz", anat / "sub-01_FLAIR.nii.gz")
+    shutil.copy(sample / "pre/T1.nii.gz", anat / "sub-01_T1w.nii.gz")
+    description = '{"Name": "sample", "BIDSVersion": "1.10.0"}'
+    (tmp_path / "bids" / "dataset_description.json").write_text(description)
+    mounts = ["-v", f"{tmp_path / 'bids'}:/bids:ro", "-v", f"{output}:/out"]
+    offline = ["--rm", "--network=none", "--read-only"]
+    for level in ("participant", "group"):
+        docker("run", *offline, *mounts, image, "/bids", "/out", level)
+
+    stem = "sub-01/anat/sub-01_space-orig_label-WMH"
+    for name in (f"{stem}_mask.nii.gz", f"{stem}_probseg.nii.gz", f"{stem}_mask.json", "cohort.html"):
+        assert (output / name).stat().st_uid == output.stat().st_uid
+    report = json.loads((output / f"{stem}_mask.json").read_text())
+    assert report["lesion_count"] > 0

@@ -56,6 +56,10 @@ class Findings:
         checks: Quality checks; those that are raised are the flags.
         grid: The FLAIR's grid.
         slices_computed: Number of slices that went through the network.
+        t1_used: False when the network saw FLAIR alone.
+        t1_moved_mm: Mean distance over the brain that registration moved the T1; None when it was left.
+        bias_corrected: Names of the images whose bias was corrected.
+        warnings: What the user should know about the inputs, one line each.
         provenance: Where it comes from.
     """
 
@@ -65,6 +69,10 @@ class Findings:
     checks: tuple[Check, ...]
     grid: Grid
     slices_computed: int
+    t1_used: bool
+    t1_moved_mm: float | None
+    bias_corrected: tuple[str, ...]
+    warnings: tuple[str, ...]
     provenance: Provenance
 
     @property
@@ -86,7 +94,10 @@ class Findings:
             "flags": [check.name for check in self.flags],
             "quality": [{**asdict(check), "raised": check.raised} for check in self.checks],
             "slices_computed": self.slices_computed,
-            "t1_used": source.t1 is not None,
+            "t1_used": self.t1_used,
+            "t1_moved_mm": None if self.t1_moved_mm is None else round(self.t1_moved_mm, 3),
+            "bias_corrected": list(self.bias_corrected),
+            "warnings": list(self.warnings),
             "grid": asdict(self.grid),
             "inputs": {"flair": asdict(source.flair), "t1": None if source.t1 is None else asdict(source.t1)},
             "recipe": source.recipe.to_dict(),

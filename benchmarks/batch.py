@@ -1,0 +1,78 @@
+"""Many scans: `wmhseg segment`, one process a scan, against `wmhseg batch`, side by side.
+
+Both segment the same scans to files with the same weights; the masks must be identical.
+
+    python benchmarks/batch.py CASES [--weights DIR] [--workers N] [--repeats 1]
+"""
+
+import argparse
+import gzip
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from wmhseg.batch.find import find_jobs
+from wmhseg.batch.jobs import Job
+
+ROOT = Path(__file__).parents[1]
+
+
+def main() -> int:
+    """Run both ways and print times and their ratio; 1 when the masks differ."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("cases", type=Path, metavar="CASES", help="folder as for `wmhseg batch`")
+    parser.add_argument("--weights", type=Path, default=ROOT / "weights")
+    parser.add_argument("--workers", help="as for `wmhseg batch`")
+    parser.add_argument("--repeats", type=int, default=1, help="of each way, alternating; the fastest counts")
+    options = parser.parse_args()
+    seconds: dict[str, list[float]] = {"one by one": [], "batch": []}
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder)
+        jobs = find_jobs(options.cases, output / "batch")
+        more = ["--workers", options.workers] if options.workers else []
+        for _ in range(options.repeats):
+            start = time.monotonic()
+            for job in jobs:
+                segment(job, output / "one.nii.gz", options.weights)
+                (output / "one.nii.gz").rename(one_by_one(output, job))
+            seconds["one by one"].append(time.monotonic() - start)
+            start = time.monotonic()
+            wmhseg("batch", options.cases, output / "batch", "--again", "--weights", options.weights, *more)
+            seconds["batch"].append(time.monotonic() - start)
+        differing = [job.name for job in jobs if voxels(job.files.mask) != voxels(one_by_one(output, job))]
+    for name, taken in seconds.items():
+        print(f"{name:10} {min(taken):7.1f} s   {min(taken) / len(jobs):6.1f} s a scan, {len(jobs)} scans")
+    print(f"ratio      {min(seconds['one by one']) / min(seconds['batch']):7.2f} x")
+    print(f"masks      {len(differing)} of {len(jobs)} differ {' '.join(differing)}")
+    return bool(differing)
+
+
+def segment(job: Job, output: Path, weights: Path) -> None:
+    """Segment one scan in a process of its own, with a report and a picture as the batch makes them."""
+    command: list[str | Path] = ["segment", "--flair", job.flair, "--output", output, "--weights", weights]
+    command += ["--report", output.with_suffix(".json"), "--overlay", output.with_suffix(".png")]
+    command += [] if job.t1 is None else ["--t1", job.t1]
+    wmhseg(*command)
+
+
+def one_by_one(output: Path, job: Job) -> Path:
+    """Return where the mask of the process of its own is kept."""
+    return output / f"{job.name.replace('/', '__')}.nii.gz"
+
+
+def wmhseg(*arguments: str | Path) -> None:
+    """Run one command quietly."""
+    subprocess.run([sys.executable, "-m", "wmhseg.cli", *map(str, arguments), "-q"], check=True)
+
+
+def voxels(path: Path) -> bytes:
+    """Return a mask's header and voxels."""
+    return gzip.decompress(path.read_bytes())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

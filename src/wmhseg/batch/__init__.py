@@ -1,0 +1,1 @@
+"""Many scans with one loaded model: what `wmhseg batch` does and `wmhseg bids` shares."""

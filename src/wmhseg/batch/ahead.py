@@ -1,0 +1,74 @@
+"""What a process does with a scan while the network is busy with the one before."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from wmhseg.batch.jobs import Job
+from wmhseg.batch.made_from import is_finished, made_from
+from wmhseg.errors import WmhsegError
+from wmhseg.loading import Settings
+from wmhseg.manifest import Manifest
+from wmhseg.stages import Ready, Stopwatch, read_and_prepare
+
+
+@dataclass(frozen=True)
+class Task:
+    """A scan to prepare.
+
+    Attributes:
+        job: The scan.
+        manifest: The ensemble, for its recipe and hashes.
+        settings: How to compute.
+        again: Compute it even if it is finished.
+    """
+
+    job: Job
+    manifest: Manifest
+    settings: Settings
+    again: bool
+
+
+@dataclass(frozen=True)
+class Finished:
+    """An earlier run made the same results."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The scan cannot be segmented; `error` is one line."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Computable:
+    """The scan waits for the network.
+
+    Attributes:
+        ready: The scan.
+        source: What its results are made from.
+        seconds: Time for each step so far.
+    """
+
+    ready: Ready
+    source: dict[str, Any]
+    seconds: dict[str, float]
+
+
+Answer = Finished | Failed | Computable
+
+
+def prepare_ahead(task: Task) -> Answer:
+    """Read and prepare a scan, unless it is finished."""
+    watch = Stopwatch()
+    job = task.job
+    try:
+        source = made_from(job, task.manifest, task.settings)
+        if not task.again and is_finished(job, source):
+            return Finished()
+        ready = read_and_prepare(job.flair, job.t1, task.manifest.recipe, task.settings.inputs, watch)
+    except WmhsegError as error:
+        return Failed(str(error))
+    except MemoryError:
+        return Failed(f"{job.flair}: not enough memory for an image of this size; check its header")
+    return Computable(ready, source, watch.seconds)

@@ -1,0 +1,63 @@
+"""`wmhseg batch LIST_OR_FOLDER OUT`: the arguments, without the packages that the work needs."""
+
+import argparse
+import os
+from pathlib import Path
+
+from wmhseg.arguments import positive
+
+MOST_WORKERS = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that `run` reads."""
+    parser.add_argument(
+        "scans",
+        type=Path,
+        metavar="LIST_OR_FOLDER",
+        help="folder with SCAN/pre/FLAIR.nii.gz or SCAN/FLAIR.nii.gz at any depth (and T1.nii.gz beside it), "
+        "or a TSV file with the column flair (and, if wanted, t1 and name)",
+    )
+    parser.add_argument("output", type=Path, metavar="OUT", help="folder to write")
+    add_computing(parser)
+
+
+def add_computing(parser: argparse._ActionsContainer) -> None:
+    """Declare how to compute many scans."""
+    parser.add_argument(
+        "--again", action="store_true", help="run every scan anew; without it, finished scans are left alone"
+    )
+    parser.add_argument(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="processes that read and prepare scans, each with one in memory (default: one for two "
+        f"processors, at most {MOST_WORKERS})",
+    )
+    parser.add_argument(
+        "--weights", type=Path, metavar="DIR", help="folder with another ensemble's manifest.json"
+    )
+    parser.add_argument("--threads", type=positive, metavar="N", help="threads of the network (default: all)")
+    parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Segment all scans and write their results, the cohort's table and its page.
+
+    Raises:
+        WmhsegError: See `run_batch`.
+    """
+    from wmhseg.batch.compute import How
+    from wmhseg.batch.run_batch import run_batch
+    from wmhseg.loading import Settings
+
+    settings = Settings(options.weights, options.threads, options.precision)
+    run_batch(options.scans, options.output, How(settings, workers(options.workers), options.again))
+
+
+def workers(asked: int | None) -> int:
+    """Return the number of processes: as asked, or by how many processors this process may use."""
+    if asked is not None:
+        return asked
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(MOST_WORKERS, processors // 2))

@@ -1,0 +1,136 @@
+"""Many scans through one loaded ensemble, while other processes read and prepare the next ones."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from wmhseg import loading
+from wmhseg.batch.ahead import Answer, Computable, Failed, Finished, Task, prepare_ahead
+from wmhseg.batch.jobs import Job, require_free
+from wmhseg.batch.made_from import KEY
+from wmhseg.batch.workers import Died, work_ahead
+from wmhseg.batch.write import write_error, write_scan
+from wmhseg.loading import Settings
+from wmhseg.manifest import Manifest, default_weights, read_manifest
+from wmhseg.outcome import conclude
+from wmhseg.pipeline import finish
+from wmhseg.provenance import trace
+from wmhseg.stages import Stopwatch, predict
+
+if TYPE_CHECKING:
+    from wmhseg.ensemble import Ensemble
+
+log = logging.getLogger("wmhseg")
+
+
+@dataclass(frozen=True)
+class How:
+    """How to compute many scans.
+
+    Attributes:
+        settings: Weights, threads, precision.
+        workers: Processes that read and prepare; each holds one scan at most.
+        again: Compute finished scans, too.
+    """
+
+    settings: Settings
+    workers: int
+    again: bool
+
+
+def compute_jobs(jobs: Sequence[Job], how: How) -> None:
+    """Segment all scans and write their files; a scan that fails leaves its error and stops no other.
+
+    Raises:
+        WeightsError: The weights are missing, changed or unfit.
+        OutputError: Results cannot be written, or would overwrite a file that no run wrote.
+    """
+    require_free(jobs)
+    manifest = read_manifest(how.settings.weights or default_weights())
+    model = _Model(manifest, how.settings)
+    if how.again or not all(job.files.report.is_file() for job in jobs):
+        model.start()
+    tasks = [Task(job, manifest, how.settings, how.again) for job in jobs]
+    finished = 0
+    with closing(work_ahead(prepare_ahead, tasks, how.workers)) as answers:
+        for task, answer in _with_progress(answers, len(tasks)):
+            finished += isinstance(answer, Finished)
+            _take(task.job, answer, model)
+    if finished:
+        log.info("%d of %d scans were finished already", finished, len(jobs))
+
+
+class _Model:
+    """The ensemble, loaded in the background, or not at all where nothing is to be computed."""
+
+    def __init__(self, manifest: Manifest, settings: Settings) -> None:
+        self.manifest = manifest
+        self._settings = settings
+        self._starting: Future[Ensemble] | None = None
+
+    def start(self) -> "Future[Ensemble]":
+        if self._starting is None:
+            self._starting = loading.in_background(
+                lambda: loading.load_ensemble(self.manifest, self._settings)
+            )
+        return self._starting
+
+
+def _take(job: Job, answer: Answer | Died, model: _Model) -> None:
+    """Segment a scan that is ready, or record why it is not."""
+    error = ""
+    if isinstance(answer, Computable):
+        try:
+            _segment(job, answer, model)
+        except MemoryError:
+            error = f"{job.flair}: not enough memory to segment it; try fewer --workers"
+    elif isinstance(answer, Failed):
+        error = answer.error
+    elif isinstance(answer, Died):
+        error = (
+            f"{job.flair}: the process that read it was ended (exit code {answer.exit_code}), "
+            "perhaps for want of memory; try fewer --workers"
+        )
+    if error:
+        write_error(job.files, error)
+        with tqdm.external_write_mode():
+            log.error("%s: %s", job.name, error)
+
+
+def _segment(job: Job, answer: Computable, model: _Model) -> None:
+    """Segment a scan and write its files."""
+    manifest, ready = model.manifest, answer.ready
+    ensemble = model.start().result()
+    watch = Stopwatch()
+    # Where the probability is written, it has to be the mean everywhere, not a lower bound of it.
+    only_above = None if job.files.probability else manifest.recipe.threshold
+    predicted = predict(ensemble, ready.prepared.prepared.slices, only_above)
+    watch.lap("network")
+    result = finish(ready.prepared, predicted, manifest.recipe)
+    source = trace(job.flair, job.t1, manifest, ensemble.precision)
+    findings = conclude(ready.scan, result, source).findings
+    watch.lap("postprocess")
+    seconds = {name: value for name, value in (answer.seconds | watch.seconds).items() if name != "total"}
+    report = {
+        **job.report_fields,
+        "name": job.name,
+        **findings.to_dict(),
+        KEY: answer.source,
+        "seconds": {**seconds, "total": round(sum(seconds.values()), 3)},
+    }
+    write_scan(job.files, ready.scan.flair, result, report)
+    summary = findings.summary
+    with tqdm.external_write_mode():
+        log.info("%s: %.2f ml WMH in %d lesions", job.name, summary.volume_ml, summary.lesion_count)
+
+
+def _with_progress(
+    answers: Iterable[tuple[Task, Answer | Died]], count: int
+) -> Iterable[tuple[Task, Answer | Died]]:
+    """Show a bar with the time left, where there is a terminal."""
+    return tqdm(answers, total=count, unit="scan", disable=None if log.isEnabledFor(logging.INFO) else True)

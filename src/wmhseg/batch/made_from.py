@@ -1,0 +1,60 @@
+"""What results are made from: as long as it is the same, a finished scan need not be computed again."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from wmhseg import __version__
+from wmhseg.batch.jobs import Job
+from wmhseg.errors import InputError
+from wmhseg.loading import Settings
+from wmhseg.manifest import Manifest
+from wmhseg.provenance import input_sha256
+from wmhseg.volume import require_scan
+
+KEY = "made_from"
+
+
+def made_from(job: Job, manifest: Manifest, settings: Settings) -> dict[str, Any]:
+    """Return the JSON values that decide over the result: hashes, recipe, settings, version.
+
+    Raises:
+        InputError: An image is missing or unreadable.
+    """
+    return {
+        "flair": _sha256(job.flair),
+        "t1": None if job.t1 is None else _sha256(job.t1),
+        "weights": [member.sha256 for member in manifest.members],
+        # As JSON gives it back: lists, not tuples.
+        "recipe": json.loads(json.dumps(manifest.recipe.to_dict())),
+        "precision": settings.precision,
+        "inputs": asdict(settings.inputs),
+        "wmhseg": __version__,
+    }
+
+
+def is_finished(job: Job, source: dict[str, Any]) -> bool:
+    """Tell whether an earlier run wrote all results of a scan from the same."""
+    files = job.files
+    expected = [files.mask, files.thumbnail, *([files.probability] if files.probability else [])]
+    if files.error.exists() or not all(path.is_file() for path in expected):
+        return False
+    report = read_report(files.report)
+    return report is not None and report.get(KEY) == source
+
+
+def read_report(path: Path) -> dict[str, Any] | None:
+    """Return a report's JSON values; None where there is no file, or no such values in it."""
+    try:
+        values = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return values if isinstance(values, dict) else None
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return input_sha256(require_scan(path))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check who owns it") from None

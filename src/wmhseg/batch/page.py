@@ -1,0 +1,105 @@
+"""The cohort's page: one HTML file that needs nothing else, doubtful scans on top."""
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from statistics import median
+
+from wmhseg import __version__
+from wmhseg.batch.cohort import OUTLIER_Z, Row, doubtful_first
+
+STYLE = """
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 76em; padding: 0 1em; color: #222 }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .5em .7em; border-top: 1px solid #ddd }
+td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
+td.name { overflow-wrap: anywhere }
+td.picture { width: 60% }
+img { display: block; width: 100%; max-width: 49em }
+.error { color: #a40000 } .flag { color: #8a5a00 } .note { color: #666 }
+tr.failed { background: #fdf0f0 } tr.doubtful { background: #fdf8ea }
+tr { break-inside: avoid }
+@media print { body { margin: 0; max-width: none } img { max-width: 24em } }
+"""
+
+
+def cohort_page(rows: Sequence[Row], title: str) -> str:
+    """Return the page's HTML.
+
+    Args:
+        rows: All scans; the page sorts them itself.
+        title: Heading.
+    """
+    lines = "\n".join(map(_line, doubtful_first(rows)))
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>{escape(title)}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<h1>{escape(title)}</h1>
+<p>{_overview(rows)}</p>
+<p class="note">Failed scans first, then those with warnings, then the others; within each, the most unusual
+volume first. z: robust z-score of log(volume + 0.1 ml) within this cohort; beyond &plusmn;{OUTLIER_Z} a scan
+is worth a look. Research use only. wmhseg {__version__}.</p>
+<table>
+<thead><tr><th>Scan</th><th class="number">Volume (ml)</th><th class="number">Lesions</th>
+<th class="number">z</th><th>Slices with the mask's contours</th></tr></thead>
+<tbody>
+{lines}
+</tbody>
+</table>
+</body>
+</html>
+"""
+
+
+def _overview(rows: Sequence[Row]) -> str:
+    volumes = [row.volume_ml for row in rows if row.volume_ml is not None]
+    flagged = sum(bool(row.flags) for row in rows)
+    unusual = sum(_is_unusual(row) for row in rows)
+    said = [
+        f"{len(rows)} scans",
+        f"{sum(bool(row.error) for row in rows)} failed",
+        f"{flagged} with warnings",
+        f"{unusual} with an unusual volume",
+    ]
+    if volumes:
+        said.append(f"volume {median(volumes):.2f} ml (median), {min(volumes):.2f} to {max(volumes):.2f} ml")
+    return ", ".join(said) + "."
+
+
+def _line(row: Row) -> str:
+    kind = "failed" if row.error else "doubtful" if row.flags or _is_unusual(row) else ""
+    said = [f"<b>{escape(row.job.name)}</b>"]
+    said += [f'<span class="flag">{escape(flag)}</span>' for flag in row.flags]
+    said += [f'<span class="error">{escape(row.error)}</span>'] if row.error else []
+    numbers = [
+        _number(row.volume_ml, ".2f"),
+        _number(row.lesion_count, "d"),
+        _number(row.volume_z, "+.1f"),
+    ]
+    cells = [f'<td class="name">{"<br>".join(said)}</td>']
+    cells += [f'<td class="number">{number}</td>' for number in numbers]
+    cells += [f'<td class="picture">{_picture(row)}</td>']
+    return f'<tr class="{kind}">{"".join(cells)}</tr>'
+
+
+def _is_unusual(row: Row) -> bool:
+    return row.volume_z is not None and abs(row.volume_z) > OUTLIER_Z
+
+
+def _number(value: float | None, form: str) -> str:
+    return "&ndash;" if value is None else format(value, form)
+
+
+def _picture(row: Row) -> str:
+    """Return the thumbnail; a failed scan's earlier one would mislead."""
+    if row.error or not row.job.files.thumbnail.is_file():
+        return ""
+    data = base64.b64encode(row.job.files.thumbnail.read_bytes()).decode()
+    return f'<img alt="{escape(row.job.name, quote=True)}" src="data:image/jpeg;base64,{data}">'

@@ -1,0 +1,78 @@
+"""All scans of a folder or a table: what `wmhseg batch` does."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from wmhseg.batch.cohort import Row, read_cohort
+from wmhseg.batch.compute import How, compute_jobs
+from wmhseg.batch.find import find_jobs
+from wmhseg.batch.page import cohort_page
+from wmhseg.batch.scan_list import read_jobs
+from wmhseg.batch.table import cohort_table
+from wmhseg.batch.write import make_folder
+from wmhseg.errors import InputError, ScansFailedError
+from wmhseg.volume import replacing
+
+log = logging.getLogger("wmhseg")
+
+TABLE, PAGE = "cohort.tsv", "cohort.html"
+_EXAMPLES = 3
+
+
+def run_batch(scans: Path, output: Path, how: How) -> None:
+    """Segment all scans and write their results, the cohort's table and its page.
+
+    Args:
+        scans: A folder of scans, or a table of them.
+        output: Folder to write.
+        how: How.
+
+    Raises:
+        InputError: There are no scans, or the table is not what it should be.
+        WeightsError: The weights are missing, changed or unfit.
+        OutputError: The folder cannot be written.
+        ScansFailedError: Everything is written, but some scans failed.
+    """
+    if not scans.exists():
+        raise InputError(f"{scans}: expected a folder or a table of scans, found none; check the path")
+    jobs = find_jobs(scans, output) if scans.is_dir() else read_jobs(scans, output)
+    prepare_folder(output)
+    compute_jobs(jobs, how)
+    rows = read_cohort(jobs)
+    write_cohort(rows, output, f"White matter hyperintensities: {scans.resolve().name}")
+    report_failures(rows, output)
+
+
+def prepare_folder(output: Path) -> None:
+    """Make the folder and try it before the work, not after.
+
+    Raises:
+        OutputError: It cannot be made or written.
+    """
+    make_folder(output)
+    with replacing(output / TABLE, discard=True):
+        pass
+
+
+def write_cohort(rows: Sequence[Row], output: Path, title: str) -> None:
+    """Write the cohort's table and page.
+
+    Raises:
+        OutputError: One cannot be written.
+    """
+    for name, text in ((TABLE, cohort_table(rows)), (PAGE, cohort_page(rows, title))):
+        with replacing(output / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    log.info("%d scans: %s", len(rows), output / PAGE)
+
+
+def report_failures(rows: Sequence[Row], where: Path) -> None:
+    """Raise ScansFailedError if a scan failed, and name some."""
+    failed = [row.job.name for row in rows if row.error]
+    if failed:
+        more = [f"and {len(failed) - _EXAMPLES} more"] if len(failed) > _EXAMPLES else []
+        raise ScansFailedError(
+            f"{len(failed)} of {len(rows)} scans failed: {', '.join([*failed[:_EXAMPLES], *more])}; "
+            f"reasons in {where}"
+        )

@@ -1,0 +1,62 @@
+"""The cohort's table: one row a scan, tab-separated, "n/a" for no value as in BIDS."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from wmhseg.batch.cohort import Row
+
+COLUMNS = (
+    "name",
+    "volume_ml",
+    "lesion_count",
+    "volume_z",
+    "flags",
+    "error",
+    "seconds",
+    "slices_computed",
+    "t1_used",
+    "flair",
+    "t1",
+    "flair_sha256",
+    "t1_sha256",
+    "weights_sha256",
+    "version",
+)
+NO_VALUE = "n/a"
+
+
+def cohort_table(rows: Sequence[Row]) -> str:
+    """Return the table's text."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([_cell(value) for value in _values(row)])
+    return text.getvalue()
+
+
+def _values(row: Row) -> list[object]:
+    source = row.source or {}
+    return [
+        row.job.name,
+        row.volume_ml,
+        row.lesion_count,
+        None if row.volume_z is None else round(row.volume_z, 2),
+        "; ".join(row.flags),
+        row.error,
+        row.seconds,
+        row.slices_computed,
+        None if row.t1_used is None else str(row.t1_used).lower(),
+        row.job.flair,
+        row.job.t1,
+        source.get("flair"),
+        source.get("t1"),
+        ",".join(source.get("weights", [])),
+        source.get("wmhseg"),
+    ]
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else " ".join(str(value).split())
+    return text or NO_VALUE

@@ -1,0 +1,65 @@
+"""`wmhseg bids BIDS_DIR OUT {participant,group}`: the arguments, without the packages that the work needs."""
+
+import argparse
+from pathlib import Path
+
+from wmhseg.batch.command import add_computing, workers
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that `run` reads, by the names that BIDS Apps share."""
+    parser.add_argument("bids_dir", type=Path, metavar="BIDS_DIR", help="BIDS data set")
+    parser.add_argument("output", type=Path, metavar="OUT", help="folder for the derivatives")
+    parser.add_argument(
+        "level",
+        choices=("participant", "group"),
+        help="participant: segment; group: table and page from the participants' results",
+    )
+    parser.add_argument(
+        "--participant-label",
+        "--participant_label",
+        nargs="+",
+        default=[],
+        metavar="LABEL",
+        help='participants, with or without "sub-" (default: all)',
+    )
+    parser.add_argument(
+        "--session-label",
+        "--session_label",
+        nargs="+",
+        default=[],
+        metavar="LABEL",
+        help='sessions, with or without "ses-" (default: all)',
+    )
+    parser.add_argument(
+        "--skip-bids-validation",
+        "--skip_bids_validator",
+        action="store_true",
+        help="accept a data set without a proper dataset_description.json",
+    )
+    add_computing(parser.add_argument_group("at the participant level"))
+
+
+def run(options: argparse.Namespace) -> None:
+    """Run one level.
+
+    Raises:
+        WmhsegError: See `run_participants` and `run_group`.
+    """
+    from wmhseg.batch.compute import How
+    from wmhseg.bids.dataset import Selection, require_dataset
+    from wmhseg.bids.run_bids import run_group, run_participants
+    from wmhseg.loading import Settings
+
+    if not options.skip_bids_validation:
+        require_dataset(options.bids_dir)
+    selection = Selection(
+        tuple(label.removeprefix("sub-") for label in options.participant_label),
+        tuple(label.removeprefix("ses-") for label in options.session_label),
+    )
+    if options.level == "group":
+        run_group(options.bids_dir, options.output, selection)
+    else:
+        settings = Settings(options.weights, options.threads, options.precision)
+        how = How(settings, workers(options.workers), options.again)
+        run_participants(options.bids_dir, options.output, selection, how)

@@ -1,0 +1,177 @@
+"""`wmhseg batch` from folders to cohort, with an ensemble that needs no network and real worker processes."""
+
+import csv
+import gzip
+import json
+import shutil
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from wmhseg.batch.compute import How
+from wmhseg.batch.run_batch import run_batch
+from wmhseg.errors import OutputError, ScansFailedError
+from wmhseg.loading import Settings
+from wmhseg.run import Outputs, run
+
+pytestmark = pytest.mark.usefixtures("fake_ensemble")
+
+
+def huge_header() -> bytes:
+    """A NIfTI-1 header of 20000 x 20000 x 20000 voxels (16 TB) and nothing behind it."""
+    header = bytearray(352)
+    struct.pack_into("<i", header, 0, 348)
+    struct.pack_into("<8h", header, 40, 3, 20000, 20000, 20000, 1, 1, 1, 1)
+    struct.pack_into("<hh", header, 70, 4, 16)
+    struct.pack_into("<8f", header, 76, 1, 1, 1, 1, 1, 1, 1, 1)
+    struct.pack_into("<f", header, 108, 352.0)
+    header[344:348] = b"n+1\0"
+    return gzip.compress(bytes(header))
+
+
+@pytest.fixture
+def how(weights_folder: Path) -> Callable[..., How]:
+    def make(again: bool = False, workers: int = 1) -> How:
+        return How(Settings(weights_folder), workers, again)
+
+    return make
+
+
+@pytest.fixture
+def good(tmp_path: Path, scan_folder: Path) -> Path:
+    """A folder with one scan in the challenge's layout and one without T1 in the other."""
+    root = tmp_path / "scans"
+    shutil.copytree(scan_folder, root / "site" / "with" / "pre")
+    shutil.copytree(scan_folder, root / "site" / "with" / "orig")
+    (root / "without").mkdir()
+    shutil.copy(scan_folder / "FLAIR.nii.gz", root / "without")
+    return root
+
+
+def table(output: Path) -> dict[str, dict[str, str]]:
+    with (output / "cohort.tsv").open(newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file, delimiter="\t")}
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_bad_scans_do_not_stop_the_good_ones(
+    good: Path, tmp_path: Path, how: Any, fake_ensemble: Any, weights_folder: Path
+) -> None:
+    for name, content in (
+        ("corrupt", b"no image"),
+        ("empty", b""),
+        ("huge", huge_header()),
+    ):
+        (good / name).mkdir()
+        (good / name / "FLAIR.nii.gz").write_bytes(content)
+    output = tmp_path / "out"
+    with pytest.raises(
+        ScansFailedError, match=r"^3 of 5 scans failed: corrupt, empty, huge; reasons in .+out$"
+    ) as caught:
+        run_batch(good, output, how(workers=2))
+    assert caught.value.exit_code == 7
+    assert fake_ensemble.calls == 2
+
+    rows = table(output)
+    assert list(rows) == ["corrupt", "empty", "huge", "site/with", "without"]
+    for name in ("corrupt", "empty", "huge"):
+        path = good / name / "FLAIR.nii.gz"
+        assert rows[name]["error"].startswith(f"{path}: not a readable image")
+        assert (output / name / "error.txt").read_text() == rows[name]["error"] + "\n"
+        assert (rows[name]["volume_ml"], rows[name]["seconds"]) == ("n/a", "n/a")
+        assert files(output / name) == ["error.txt"]
+    assert "expected 16000000000352 bytes, found 352" in rows["huge"]["error"]
+    for name in ("site/with", "without"):
+        assert files(output / name) == ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
+        assert rows[name]["error"] == "n/a"
+    assert (rows["site/with"]["t1_used"], rows["without"]["t1_used"]) == ("true", "false")
+    assert rows["site/with"]["flags"] == "n/a"
+    assert rows["without"]["flags"] == "no T1: segmenting with FLAIR alone"
+
+    # The same mask and numbers as `wmhseg segment` gives.
+    alone = Outputs(tmp_path / "alone.nii.gz", tmp_path / "alone.json")
+    pre = good / "site" / "with" / "pre"
+    run(pre / "FLAIR.nii.gz", pre / "T1.nii.gz", alone, Settings(weights_folder))
+    mask = nib.load(output / "site" / "with" / "wmh.nii.gz")
+    np.testing.assert_array_equal(np.asarray(mask.dataobj), np.asarray(nib.load(alone.mask).dataobj))
+    expected = json.loads(alone.report.read_text())
+    report = json.loads((output / "site" / "with" / "report.json").read_text())
+    for key in set(expected) - {"seconds"}:
+        assert report[key] == expected[key]
+    assert rows["site/with"]["volume_ml"] == str(expected["volume_ml"])
+    assert rows["site/with"]["lesion_count"] == "3"
+    page = (output / "cohort.html").read_text()
+    assert page.count("data:image/jpeg;base64,") == 2
+
+
+def test_finished_scans_are_left_alone_while_all_is_the_same(
+    good: Path, tmp_path: Path, how: Any, fake_ensemble: Any
+) -> None:
+    output = tmp_path / "out"
+    run_batch(good, output, how())
+    assert fake_ensemble.calls == 2
+    before = (output / "without" / "report.json").stat().st_mtime_ns
+    run_batch(good, output, how())
+    assert fake_ensemble.calls == 2
+    assert (output / "without" / "report.json").stat().st_mtime_ns == before
+    # Another image under the same name is another scan.
+    shutil.copy(good / "site" / "with" / "pre" / "T1.nii.gz", good / "without" / "T1.nii.gz")
+    run_batch(good, output, how())
+    assert fake_ensemble.calls == 3
+    assert table(output)["without"]["t1_used"] == "true"
+    run_batch(good, output, how(again=True))
+    assert fake_ensemble.calls == 5
+
+
+def test_a_failure_is_tried_again_and_forgotten(good: Path, tmp_path: Path, how: Any) -> None:
+    shutil.rmtree(good / "site")
+    path, output = good / "without" / "FLAIR.nii.gz", tmp_path / "out"
+    content = path.read_bytes()
+    path.write_bytes(b"")
+    with pytest.raises(ScansFailedError, match="1 of 1 scans failed: without"):
+        run_batch(good, output, how())
+    path.write_bytes(content)
+    run_batch(good, output, how())
+    assert files(output / "without") == ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
+    assert table(output)["without"]["error"] == "n/a"
+
+
+def test_a_reference_mask_is_not_overwritten(good: Path, how: Any, fake_ensemble: Any) -> None:
+    reference = good / "site" / "with" / "wmh.nii.gz"
+    reference.write_bytes(b"by hand")
+    with pytest.raises(OutputError, match=rf"^{reference}: expected nothing, or a result with report.json"):
+        run_batch(good, good, how(again=True))
+    assert reference.read_bytes() == b"by hand"
+    assert fake_ensemble.calls == 0
+
+
+def test_interrupted_between_scans(
+    good: Path, tmp_path: Path, how: Any, fake_ensemble: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import multiprocessing
+
+    output = tmp_path / "out"
+    predict = type(fake_ensemble).predict
+
+    def second_call_is_interrupted(self: Any, slices: Any, **more: Any) -> Any:
+        if self.calls == 1:
+            raise KeyboardInterrupt
+        return predict(self, slices, **more)
+
+    monkeypatch.setattr(type(fake_ensemble), "predict", second_call_is_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(good, output, how())
+    assert multiprocessing.active_children() == []
+    assert files(output / "site" / "with") == ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
+    assert not (output / "without" / "report.json").exists()
+    monkeypatch.setattr(type(fake_ensemble), "predict", predict)
+    run_batch(good, output, how())
+    assert fake_ensemble.calls == 2  # only the one that was missing

@@ -1,0 +1,90 @@
+"""Which folders are scans, and what a table may say."""
+
+from pathlib import Path
+
+import pytest
+
+from wmhseg.batch.find import find_jobs
+from wmhseg.batch.jobs import files_in
+from wmhseg.batch.scan_list import read_jobs
+from wmhseg.errors import InputError
+
+
+def touch(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+
+
+def found(jobs: list, root: Path) -> list[tuple[str, str, str | None]]:
+    return [
+        (job.name, str(job.flair.relative_to(root)), job.t1 and str(job.t1.relative_to(root))) for job in jobs
+    ]
+
+
+def test_both_layouts(tmp_path: Path) -> None:
+    touch(tmp_path, "b/1/pre/FLAIR.nii.gz", "b/1/pre/T1.nii.gz", "b/1/orig/FLAIR.nii.gz", "b/1/wmh.nii.gz")
+    touch(tmp_path, "a/FLAIR.nii.gz", "a/T1.nii.gz", "c/FLAIR.nii.gz", "d/T1.nii.gz", "e/orig/FLAIR.nii.gz")
+    assert found(find_jobs(tmp_path, Path("out")), tmp_path) == [
+        ("a", "a/FLAIR.nii.gz", "a/T1.nii.gz"),
+        ("b/1", "b/1/pre/FLAIR.nii.gz", "b/1/pre/T1.nii.gz"),
+        ("c", "c/FLAIR.nii.gz", None),
+        ("e/orig", "e/orig/FLAIR.nii.gz", None),
+    ]
+
+
+def test_a_single_scan_and_links(tmp_path: Path) -> None:
+    touch(tmp_path, "scan/pre/FLAIR.nii.gz")
+    (job,) = find_jobs(tmp_path / "scan", tmp_path / "out")
+    assert (job.name, job.files) == ("scan", files_in(tmp_path / "out" / "scan"))
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "one").symlink_to(tmp_path / "scan")
+    assert [job.name for job in find_jobs(tmp_path / "links", Path("out"))] == ["one"]
+
+
+def test_no_scan(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=rf"^{tmp_path}: expected folders with pre/FLAIR.nii.gz or FLAIR"):
+        find_jobs(tmp_path, Path("out"))
+
+
+def write(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_table(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "list.tsv",
+        "name\tflair\tt1\tage",
+        "first\tx/f.nii.gz\tx/t.nii.gz\t70",
+        "\tx/y.f.nii\tn/a\t71",
+        "n/a\t/abs/f.nii.gz",
+    ).resolve()
+    path.write_text(path.read_text().replace("n/a\t/abs", "third/1\t/abs"))
+    jobs = read_jobs(path, Path("out"))
+    assert [(job.name, job.flair, job.t1) for job in jobs] == [
+        ("first", path.parent / "x/f.nii.gz", path.parent / "x/t.nii.gz"),
+        ("x/y.f", path.parent / "x/y.f.nii", None),
+        ("third/1", Path("/abs/f.nii.gz"), None),
+    ]
+    assert jobs[2].files.mask == Path("out/third/1/wmh.nii.gz")
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["FLAIR", "a"], "expected a tab-separated column flair, found FLAIR"),
+        (["flair"], "expected at least one scan, found none"),
+        (["flair\tname", "\tx"], "line 2: expected a FLAIR, found none"),
+        (["flair\tname", "a\tx", "b\tx"], "line 3: expected each scan once, found x again"),
+        (["flair", "a.nii", "a.nii.gz"], "line 3: expected each scan once, found a again"),
+        (["flair", "../a.nii"], r"line 2: expected a name that is a folder below the results, found ../a"),
+        (["flair", "/b/a.nii"], "line 2: expected a name that is a folder below the results, found /b/a"),
+        (["flair\tname", "a\tcohort.tsv"], "line 2: expected a name that is a folder below"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_unfit_tables(tmp_path: Path, lines: list[str], message: str) -> None:
+    path = write(tmp_path / "list.tsv", *lines)
+    with pytest.raises(InputError, match=rf"^{path}(: |, ){message}"):
+        read_jobs(path, Path("out"))
