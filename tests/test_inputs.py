@@ -9,7 +9,7 @@ import pytest
 
 from wmhseg.errors import BrainMaskError, InputError, RegistrationError
 from wmhseg.inputs import InputOptions, load_scan
-from wmhseg.volume import Grid, Volume
+from wmhseg.volume import Volume
 
 USUAL = InputOptions()
 
@@ -26,7 +26,7 @@ def test_pair_that_fits_is_untouched(scan_folder: Path, head: Any) -> None:
 def test_no_t1(scan_folder: Path) -> None:
     scan = load_scan(scan_folder / "FLAIR.nii.gz", None, USUAL)
     assert (scan.t1, scan.warnings) == (None, ("no T1: segmenting with FLAIR alone",))
-    with pytest.raises(InputError, match="^T1: expected one, because it is required, found none"):
+    with pytest.raises(InputError, match=r"^T1: expected one, because it is required, found none"):
         load_scan(scan_folder / "FLAIR.nii.gz", None, InputOptions(require_t1=True))
 
 
@@ -66,11 +66,19 @@ def test_bias_correction_choices(scan_folder: Path, tmp_path: Path, save_scan: C
     [((0, 0, 1, 1, 0, 0, 0, -1, 0), "sagittal"), ((1, 0, 0, 0, 0, 1, 0, -1, 0), "coronal")],
 )
 def test_thick_slices_that_are_not_axial_are_said(
-    direction: tuple[float, ...], plane: str, tmp_path: Path, make_head: Callable, make_grid: Callable,
-    save_scan: Callable,
-) -> None:  # fmt: skip
-    grid: Grid = make_grid((120, 120, 36), (1.5, 1.5, 5.0), direction)
-    save_scan(tmp_path / "FLAIR.nii.gz", make_head(grid).flair)
+    tmp_path: Path, thick_head: Callable, direction: tuple[float, ...], plane: str
+) -> None:
+    thick_head(tmp_path / "FLAIR.nii.gz", direction)
     warnings = load_scan(tmp_path / "FLAIR.nii.gz", None, InputOptions(bias_correction="off")).warnings
     assert f"{plane} slices of 5.0 mm" in warnings[0]
     assert len(warnings) == 2
+
+
+@pytest.fixture
+def thick_head(make_head: Callable, make_grid: Callable, save_scan: Callable) -> Callable:
+    """Writes the phantom as slices of 5 mm in any direction."""
+
+    def write(path: Path, direction: tuple[float, ...]) -> None:
+        save_scan(path, make_head(make_grid((120, 120, 36), (1.5, 1.5, 5.0), direction)).flair)
+
+    return write

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from wmhseg.errors import BrainMaskError
 from wmhseg.geometry import to_axial_lps
 from wmhseg.head import core_mask, head_mask
+from wmhseg.itk_threads import single_threaded
 from wmhseg.mutual_information import shrunk
 from wmhseg.volume import Volume, from_image, to_image
 
@@ -19,7 +20,6 @@ BIAS_LIMIT = 0.5
 _SPACING_MM = 4.0
 _ITERATIONS = (30, 30, 20)
 _CONVERGENCE = 1e-3
-_THREADS = 1  # sums in another order would change the last bits
 _ROUNDS = 8
 _DARK_LOG = 1.0  # CSF is darker than the median by more
 _OUTLIER_SD = 2.0
@@ -72,11 +72,12 @@ def without_bias(volume: Volume, name: str) -> Volume:
     """
     small, head = _small(volume, name)
     n4 = sitk.N4BiasFieldCorrectionImageFilter()
-    n4.SetNumberOfThreads(_THREADS)
     n4.SetMaximumNumberOfIterations(list(_ITERATIONS))
     n4.SetConvergenceThreshold(_CONVERGENCE)
     grid = small.grid
-    n4.Execute(to_image(Volume(_positive(small, head), grid)), to_image(Volume(head.astype(np.uint8), grid)))
+    image, mask = Volume(_positive(small, head), grid), Volume(head.astype(np.uint8), grid)
+    with single_threaded():
+        n4.Execute(to_image(image), to_image(mask))
     # Far outside the head the splines' values mean nothing.
     field = from_image(n4.GetLogBiasFieldAsImage(to_image(small))).array
     low, high = float(field[head].min()), float(field[head].max())
