@@ -6,7 +6,7 @@ set -eu
 if [ $# -eq 0 ] && [ -t 0 ]; then
     cat <<BANNER
 $(wmhseg --version): white matter hyperintensity segmentation
-  segment                              /input/pre/FLAIR.nii.gz (and T1.nii.gz) -> /output/result.nii.gz, result.json
+  segment                              /input/pre, else orig, else /input: FLAIR.nii.gz (and T1.nii.gz) -> /output/result.nii.gz, result.json
   segment --help                       its options
   wmhseg segment --flair FILE --output FILE    any other file
   wmhseg batch FOLDER OUT              many scans

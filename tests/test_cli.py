@@ -217,7 +217,28 @@ def test_no_head_exits_4(refused: Refused, tmp_path_factory: pytest.TempPathFact
     image[20:30, 20:30] += 50  # 10 mm
     nib.save(nib.Nifti1Image(image, np.eye(4)), path)
     refused(4, rf"{path}: FLAIR: expected a head at least 32 mm wide, found none; .+", flair=str(path))
-    refused(4, rf"{path}: T1: expected the head where the FLAIR has it, found .+; .+", t1=str(path))
+
+
+def test_unfit_t1_is_left_out_or_exits_3_where_it_is_required(
+    command: dict[str, str], tmp_path_factory: pytest.TempPathFactory, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path_factory.mktemp("speck") / "T1.nii.gz"
+    image = np.random.default_rng(0).normal(0, 1, (60, 60, 8)).astype(np.float32)
+    image[20:30, 20:30] += 50
+    nib.save(nib.Nifti1Image(image, np.eye(4)), path)
+    assert segment(command, "-q", t1=str(path)) == 0
+    reason = rf"wmhseg: {path}: T1: expected .+; T1 left out: segmenting with FLAIR alone\n"
+    assert re.fullmatch(reason, capfd.readouterr().err)
+    assert segment(command, "-q", "--require-t1", t1=str(path)) == 3
+    assert re.fullmatch(rf"wmhseg: error: {path}: T1: expected .+\n", capfd.readouterr().err)
+
+
+def test_missing_t1_that_is_required_exits_3(
+    command: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    del command["--t1"]
+    assert segment(command, "--require-t1") == 3
+    assert capfd.readouterr().err.startswith("wmhseg: error: T1: expected one, because it is required")
 
 
 def test_weights_exit_5(refused: Refused, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -264,3 +264,16 @@ def test_undo_restores_what_the_window_held(shape: tuple[int, int], start: tuple
     rows, columns = np.indices(shape)
     seen = (rows >= start[0]) & (rows < start[0] + 8) & (columns >= start[1]) & (columns < start[1] + 9)
     np.testing.assert_array_equal(back, np.where(seen, slices, -7))
+
+
+def test_smoothing_goes_by_the_axes_that_run_alike() -> None:
+    # A sagittal volume, 1 mm everywhere, for an axial grid with slices of 5 mm: only up and down, its
+    # second axis, is blurred, with an SD of 0.5 * sqrt(24) = 2.449 voxels.
+    sagittal = Grid((9, 31, 9), (1, 1, 1), (0, 0, 0), (0, 0, 1, 1, 0, 0, 0, -1, 0))
+    axial = Grid((9, 9, 3), (1, 1, 5), (0, 0, 0), (1, 0, 0, 0, 1, 0, 0, 0, 1))
+    array = np.zeros((9, 31, 9), np.float32)
+    array[4, 15, 4] = 1
+    found = smooth_for(Volume(array, sagittal), axial).array
+    assert np.count_nonzero(found.sum(axis=1)) == 1
+    expected = 1 / (0.5 * np.sqrt(24) * np.sqrt(2 * np.pi))
+    assert found[4, 15, 4] == pytest.approx(expected, rel=1e-3)

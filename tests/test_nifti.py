@@ -116,6 +116,17 @@ def test_sform_counts_where_the_qform_disagrees(tmp_path: Path, codes: tuple[int
     np.testing.assert_allclose(found_affine(path), OBLIQUE, rtol=0, atol=1e-5)
 
 
+def test_rounded_quaternions_are_no_disagreement(tmp_path: Path) -> None:
+    # Half turns are where a float32 quaternion says least.
+    sagittal = affine_of(np.array([[0, 0, -1.0], [-1, 0, 0], [0, -1, 0]]), (1, 1, 5), (80, 120, 90))
+    image = nib.Nifti1Image(np.arange(200 * 200 * 2, dtype=np.int32).reshape(200, 200, 2), sagittal)
+    image.set_qform(sagittal, 1)
+    image.set_sform(sagittal, 1)
+    path = tmp_path / "scan.nii.gz"
+    nib.save(image, path)
+    assert read_scan(path).warnings == ()
+
+
 def test_qform_counts_where_the_sform_is_sheared(tmp_path: Path) -> None:
     sheared = OBLIQUE.copy()
     sheared[:3, 2] += 0.3 * sheared[:3, 0]  # 0.45 mm along x for each of 4 steps along z: 1.8 mm

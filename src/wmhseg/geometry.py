@@ -112,9 +112,12 @@ def smooth_for(volume: Volume, grid: Grid) -> Volume:
 
     The Gaussian's SD is half of what separates the two sampling distances, in quadrature.
     """
+    # The axis of `grid` that runs most nearly along each axis of the volume.
+    old, new = (np.asarray(g.direction).reshape(3, 3) for g in (volume.grid, grid))
+    along = np.abs(old.T @ new).argmax(axis=1)
     sigmas = [
-        0.5 * np.sqrt(max(0.0, (new / old) ** 2 - 1.0))
-        for old, new in zip(volume.grid.spacing_mm, grid.spacing_mm, strict=True)
+        0.5 * np.sqrt(max(0.0, (grid.spacing_mm[axis] / spacing) ** 2 - 1.0))
+        for axis, spacing in zip(along, volume.grid.spacing_mm, strict=True)
     ]
     if not any(sigmas):
         return volume

@@ -7,14 +7,13 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.itk_threads import single_threaded
 from wmhseg.volume import Grid, Volume, from_image, to_image
 
 Mask = NDArray[np.bool_]
 
 BINS = 32
-# A fixed seed, and one thread: sums in another order would change the last bits, then the path.
 _SEED = 1
-_THREADS = 1
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,11 @@ class Pair:
 
     def information(self, transform: sitk.Euler3DTransform) -> float:
         """Return the information (nats) when `transform` maps fixed points; 0 without overlap."""
-        method = self._method()
-        method.SetInitialTransform(transform, inPlace=False)
         try:
-            return -float(method.MetricEvaluate(self.fixed, self.moving))
+            with single_threaded():
+                method = self._method()
+                method.SetInitialTransform(transform, inPlace=False)
+                return -float(method.MetricEvaluate(self.fixed, self.moving))
         except RuntimeError:  # "all samples map outside moving image buffer"
             return 0.0
 
@@ -59,7 +59,8 @@ class Pair:
         found = sitk.Euler3DTransform(transform)
         method.SetInitialTransform(found, inPlace=True)
         try:
-            method.Execute(self.fixed, self.moving)
+            with single_threaded():
+                method.Execute(self.fixed, self.moving)
         except RuntimeError:  # left the image: the start is as good as it gets
             return transform
         return max(transform, found, key=self.information)
@@ -67,7 +68,6 @@ class Pair:
     def _method(self) -> sitk.ImageRegistrationMethod:
         method = sitk.ImageRegistrationMethod()
         method.SetMetricAsMattesMutualInformation(BINS)
-        method.SetNumberOfThreads(_THREADS)
         method.SetInterpolator(sitk.sitkLinear)
         method.SetMetricFixedMask(self.inside)
         voxels = int(np.count_nonzero(sitk.GetArrayViewFromImage(self.inside)))

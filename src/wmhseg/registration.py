@@ -29,8 +29,8 @@ _START_ANGLE_RAD = 0.2
 _STARTS_FOLLOWED = 3
 # A T1 on the FLAIR's grid is left alone when the search ends nearer than this; real pairs end at 0 to 1.
 _AGREE_MM = 2.0
-# Right pairs of three sites reach 0.60 to 1.07 nats and 0.50 to 0.80; T1s of another head that was not
-# scanned in the same position 0.34 and 0.42 at most.
+# Eleven right pairs of three sites reach 0.60 to 1.07 nats and 0.50 to 0.80; ten T1s of another head
+# 0.35 and 0.42 at most. (An eleventh, in the same template space, cannot be told: 0.57 and 0.51.)
 _MIN_INFORMATION, _MIN_SHARPNESS, _MIN_COVERED = 0.35, 0.42, 0.7
 
 
