@@ -20,7 +20,7 @@ def test_pair_that_fits_is_untouched(scan_folder: Path, head: Any) -> None:
     np.testing.assert_array_equal(scan.flair.array, head.flair.array)
     np.testing.assert_array_equal(scan.t1.array, head.t1.array)
     assert scan.t1.grid == scan.flair.grid
-    assert scan.findings() == {"t1_moved_mm": None, "bias_corrected": [], "warnings": []}
+    assert (scan.t1_moved_mm, scan.bias_corrected, scan.warnings) == (None, (), ())
 
 
 def test_no_t1(scan_folder: Path) -> None:

@@ -93,8 +93,9 @@ def test_bad_scans_do_not_stop_the_good_ones(
         assert files(output / name) == ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
         assert rows[name]["error"] == "n/a"
     assert (rows["site/with"]["t1_used"], rows["without"]["t1_used"]) == ("true", "false")
-    assert rows["site/with"]["flags"] == "n/a"
-    assert rows["without"]["flags"] == "no T1: segmenting with FLAIR alone"
+    # The drawn head has no contrast of a real one.
+    assert rows["site/with"]["flags"] == "contrast"
+    assert rows["without"]["flags"] == "no T1: segmenting with FLAIR alone; contrast"
 
     # The same mask and numbers as `wmhseg segment` gives.
     alone = Outputs(tmp_path / "alone.nii.gz", tmp_path / "alone.json")

@@ -41,6 +41,7 @@ def job(root: Path, name: str, **report: Any) -> Job:
         "volume_ml": 1.0,
         "lesion_count": 2,
         "warnings": [],
+        "flags": [],
         "seconds": {"total": 3.5},
         "slices_computed": 20,
         "t1_used": True,
@@ -52,8 +53,10 @@ def job(root: Path, name: str, **report: Any) -> Job:
 
 @pytest.fixture
 def jobs(tmp_path: Path) -> list[Job]:
+    # That there is no T1 is said once.
+    odd = {"warnings": ["no T1", "thick <b>"], "flags": ["t1_missing", "noise"]}
     made = [job(tmp_path, f"p{i}", volume_ml=float(i)) for i in range(1, 6)]
-    made += [job(tmp_path, "large", volume_ml=300.0), job(tmp_path, "odd", warnings=["no T1", "thick <b>"])]
+    made += [job(tmp_path, "large", volume_ml=300.0), job(tmp_path, "odd", **odd)]
     failed = job(tmp_path, "failed")
     failed.files.error.write_text("/x/FLAIR.nii.gz: not a readable\timage\n")
     unread = job(tmp_path, "unread")
@@ -103,7 +106,7 @@ def test_table(jobs: list[Job]) -> None:
         "weights_sha256": "w0,w1",
         "version": "0.1.0",
     }
-    assert odd[4] == "no T1; thick <b>"
+    assert odd[4] == "no T1; thick <b>; noise"
     assert (failed[1], failed[5]) == ("n/a", "/x/FLAIR.nii.gz: not a readable image")
 
 
