@@ -31,6 +31,10 @@ def findings(head: Any, view: View) -> Findings:
         checks=check_scan(view.flair, view.t1, view.spacing_zyx_mm),
         grid=head.flair.grid,
         slices_computed=24,
+        t1_used=True,
+        t1_moved_mm=1.25,
+        bias_corrected=("FLAIR",),
+        warnings=("FLAIR.nii: qform & sform <differ>",),
         provenance=Provenance(
             flair=InputFile('a <b>&"\t$x.nii', "f" * 64),
             t1=InputFile("T1.nii", "1" * 64),

@@ -23,10 +23,13 @@ def test_json_says_it_all(findings: Findings) -> None:
     assert values["weights"] == {"name": "fake", "sha256": {"member-0.weights.h5": "0" * 64}}
     assert values["grid"]["spacing_mm"] == [1.15, 1.15, 6.0]
     assert values["t1_used"] is True
+    assert (values["t1_moved_mm"], values["bias_corrected"]) == (1.25, ["FLAIR"])
+    assert values["warnings"] == ["FLAIR.nii: qform & sform <differ>"]
 
 
 def test_without_members_and_t1(findings: Findings) -> None:
-    alone = replace(findings, spread=None, provenance=replace(findings.provenance, t1=None))
+    source = replace(findings.provenance, t1=None)
+    alone = replace(findings, spread=None, t1_used=False, provenance=source)
     values = alone.to_dict()
     assert values["volume_interval_ml"] is values["member_volumes_ml"] is values["volume_above_ml"] is None
     assert (values["t1_used"], values["inputs"]["t1"]) == (False, None)

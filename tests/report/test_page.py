@@ -26,6 +26,7 @@ def test_names_are_escaped(view: View, findings: Findings) -> None:
     page = draw_page(view, findings)
     assert "a &lt;b&gt;&amp;&quot;" in page
     assert "<b>&" not in page
+    assert "<li>FLAIR.nii: qform &amp; sform &lt;differ&gt;</li>" in page
 
 
 def test_nothing_is_fetched(view: View, findings: Findings) -> None:

@@ -69,12 +69,13 @@ def _tiles(findings: Findings) -> str:
 
 
 def _flags(findings: Findings) -> str:
-    if not findings.flags:
-        return "<p>None.</p>"
-    items = (
+    items = [f"<li>{escape(warning)}</li>" for warning in findings.warnings]
+    items += [
         f"<li><b>{check.name}</b> {check.value:g}: {escape(check.explanation)}</li>"
         for check in findings.flags
-    )
+    ]
+    if not items:
+        return "<p>None.</p>"
     return f'<ul class="flags">{"".join(items)}</ul>'
 
 
