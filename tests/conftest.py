@@ -16,6 +16,9 @@ from wmhseg.manifest import Manifest, Member, verify, write_manifest
 from wmhseg.volume import Grid, Volume
 
 ROOT = Path(__file__).parents[1]
+# As quiet_stderr does; tests import Keras in any order.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 # Semi-axes x, y, z in mm, about the world's origin; each shell lies inside the one before.

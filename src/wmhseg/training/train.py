@@ -9,8 +9,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
+
+from wmhseg.quiet import quiet_stderr
+
+with quiet_stderr():
+    import keras
 
 from wmhseg import __version__
 from wmhseg.config import Recipe
