@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from wmhseg.errors import BrainMaskError
 from wmhseg.geometry import to_axial_lps
-from wmhseg.head import core_mask, head_mask
+from wmhseg.head import MAD_TO_SD, core_mask, head_mask
 from wmhseg.itk_threads import single_threaded
 from wmhseg.mutual_information import shrunk
 from wmhseg.volume import Volume, from_image, to_image
@@ -23,7 +23,6 @@ _CONVERGENCE = 1e-3
 _ROUNDS = 8
 _DARK_LOG = 1.0  # CSF is darker than the median by more
 _OUTLIER_SD = 2.0
-_MAD_TO_SD = 1.4826
 
 
 def bias_strength(volume: Volume, name: str) -> float:
@@ -54,7 +53,7 @@ def bias_strength(volume: Volume, name: str) -> float:
         fit = terms @ np.linalg.lstsq(terms[kept], values[kept], rcond=None)[0]
         off = values - fit
         middle = np.median(off[kept])
-        spread = _MAD_TO_SD * np.median(np.abs(off[kept] - middle))
+        spread = MAD_TO_SD * np.median(np.abs(off[kept] - middle))
         kept = np.abs(off - middle) <= _OUTLIER_SD * spread
     low, high = np.percentile(fit, (5, 95))
     return float(np.exp(high - low) - 1)

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TextIO
 
 from wmhseg import __version__
-from wmhseg.arguments import positive
+from wmhseg.arguments import add_network
 from wmhseg.batch import command as batch
 from wmhseg.bids import command as bids
 from wmhseg.config import RECIPES
@@ -98,11 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="compute every member in full, for a report with interval and volumes by threshold",
     )
-    segment.add_argument(
-        "--weights", type=Path, metavar="DIR", help="folder with another ensemble's manifest.json"
-    )
-    segment.add_argument("--threads", type=positive, metavar="N", help="processor threads (default: all)")
-    segment.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
+    add_network(segment)
     segment.set_defaults(run=_segment)
 
     imported = commands.add_parser(

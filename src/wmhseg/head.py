@@ -52,13 +52,13 @@ def head_mask(image: Array, spacing_yx_mm: tuple[float, float], name: str) -> Ma
     return np.stack([filled(part) for part in component])
 
 
-def core_mask(head: Mask, spacing_yx_mm: tuple[float, float]) -> Mask:
-    """Return what lies more than 16 mm inside the head, slice by slice (Z, Y, X)."""
+def core_mask(head: Mask, spacing_yx_mm: tuple[float, float], depth_mm: float = CORE_DEPTH_MM) -> Mask:
+    """Return what lies more than `depth_mm` inside the head, slice by slice (Z, Y, X)."""
     core = np.zeros_like(head)
     for index in np.flatnonzero(head.any(axis=(1, 2))):
         padded = np.pad(head[index], 1)
         depth = ndimage.distance_transform_edt(padded, sampling=spacing_yx_mm)
-        core[index] = depth[1:-1, 1:-1] > CORE_DEPTH_MM
+        core[index] = depth[1:-1, 1:-1] > depth_mm
     return core
 
 

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from wmhseg.errors import BrainMaskError, RegistrationError
 from wmhseg.geometry import to_axial_lps
-from wmhseg.head import head_mask
+from wmhseg.head import core_mask, head_mask
 from wmhseg.mutual_information import Pair, mask_on, shrunk
 from wmhseg.volume import Grid, Volume, to_image
 
@@ -159,7 +159,7 @@ def _search(fixed: _Scan, moving: _Scan) -> sitk.Euler3DTransform:
 def _pair(fixed: _Scan, moving: _Scan, spacing_mm: float, samples: int, skin_mm: float = 0.0) -> Pair:
     """Return both images on one level; compared are the head and what touches it, or its deep part."""
     image = shrunk(fixed.image, spacing_mm)
-    head = _deeper(fixed.head, fixed.head_grid, skin_mm) if skin_mm else fixed.head
+    head = core_mask(fixed.head, fixed.head_grid.spacing_mm[1::-1], skin_mm) if skin_mm else fixed.head
     inside = mask_on(head, fixed.head_grid, image.grid)
     if not skin_mm:
         inside = ndimage.binary_dilation(inside, np.ones((1, 3, 3), bool))
@@ -195,7 +195,7 @@ def _upper_centre_mm(scan: _Scan) -> Points:
 
 def _brain_points_mm(scan: _Scan) -> Points:
     """Return every 31st point of a FLAIR's brain."""
-    brain = _deeper(scan.head, scan.head_grid, _BRAIN_MM)
+    brain = core_mask(scan.head, scan.head_grid.spacing_mm[1::-1], _BRAIN_MM)
     if not brain.any():
         raise BrainMaskError(
             f"FLAIR: expected a head at least {2 * _BRAIN_MM:.0f} mm wide, found none; look at the image"
@@ -207,15 +207,6 @@ def _points_mm(mask: Mask, grid: Grid) -> Points:
     index_xyz = np.argwhere(mask)[:, ::-1]
     direction = np.asarray(grid.direction).reshape(3, 3)
     return np.asarray(grid.origin_mm) + (index_xyz * grid.spacing_mm) @ direction.T
-
-
-def _deeper(head: Mask, grid: Grid, depth_mm: float) -> Mask:
-    """Return what lies more than `depth_mm` inside the head, slice by slice (Z, Y, X)."""
-    deep = np.zeros_like(head)
-    for index in np.flatnonzero(head.any(axis=(1, 2))):
-        depth = ndimage.distance_transform_edt(np.pad(head[index], 1), sampling=grid.spacing_mm[1::-1])
-        deep[index] = depth[1:-1, 1:-1] > depth_mm
-    return deep
 
 
 def _judged(best: sitk.Euler3DTransform, fixed: _Scan, moving: _Scan) -> Registration:

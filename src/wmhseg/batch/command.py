@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from wmhseg.arguments import positive
+from wmhseg.arguments import add_network, positive
 
 MOST_WORKERS = 4
 
@@ -34,11 +34,7 @@ def add_computing(parser: argparse._ActionsContainer) -> None:
         help="processes that read and prepare scans, each with one in memory (default: one for two "
         f"processors, at most {MOST_WORKERS})",
     )
-    parser.add_argument(
-        "--weights", type=Path, metavar="DIR", help="folder with another ensemble's manifest.json"
-    )
-    parser.add_argument("--threads", type=positive, metavar="N", help="threads of the network (default: all)")
-    parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
+    add_network(parser)
 
 
 def run(options: argparse.Namespace) -> None:
