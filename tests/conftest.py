@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from wmhseg.config import DEFAULT
-from wmhseg.loading import Settings
 from wmhseg.manifest import Manifest, Member, verify, write_manifest
+from wmhseg.settings import Settings
 from wmhseg.volume import Grid, Volume
 
 ROOT = Path(__file__).parents[1]

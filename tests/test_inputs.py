@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from wmhseg.errors import BrainMaskError, InputError, RegistrationError
-from wmhseg.inputs import InputOptions, load_scan
+from wmhseg.inputs import load_scan
+from wmhseg.settings import InputOptions
 from wmhseg.volume import Volume
 
 USUAL = InputOptions()

@@ -17,10 +17,10 @@ from PIL import Image
 import wmhseg
 from wmhseg.config import DEFAULT
 from wmhseg.errors import BrainMaskError, InputError, OutputError, WeightsError
-from wmhseg.loading import Settings
 from wmhseg.outputs import Outputs
 from wmhseg.report import CONTOUR_RGB, Summary
 from wmhseg.run import run
+from wmhseg.settings import Settings
 from wmhseg.stages import Stopwatch
 from wmhseg.volume import Volume, read_volume
 

@@ -1,16 +1,6 @@
 """Types of arguments that several commands share."""
 
 import argparse
-from pathlib import Path
-
-
-def add_network(parser: argparse._ActionsContainer) -> None:
-    """Declare which ensemble computes, and how: weights, threads and precision."""
-    parser.add_argument(
-        "--weights", type=Path, metavar="DIR", help="folder with another ensemble's manifest.json"
-    )
-    parser.add_argument("--threads", type=positive, metavar="N", help="threads of the network (default: all)")
-    parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
 
 
 def positive(text: str) -> int:

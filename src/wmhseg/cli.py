@@ -9,13 +9,12 @@ from types import ModuleType
 from typing import TextIO
 
 from wmhseg import __version__
-from wmhseg.arguments import add_network
 from wmhseg.batch import command as batch
 from wmhseg.bids import command as bids
 from wmhseg.config import RECIPES
 from wmhseg.errors import WmhsegError
 from wmhseg.evaluation import challenge, evaluate, rank
-from wmhseg.inputs import BIAS_CHOICES, InputOptions
+from wmhseg.settings import add_settings, chosen_settings
 
 log = logging.getLogger("wmhseg")
 
@@ -81,15 +80,6 @@ def _parser() -> argparse.ArgumentParser:
     segment.add_argument(
         "--t1", type=Path, help="T1, likewise; registered to the FLAIR where it does not fit"
     )
-    segment.add_argument(
-        "--require-t1", action="store_true", help="fail where the T1 is missing or does not fit the FLAIR"
-    )
-    segment.add_argument(
-        "--bias-correction",
-        choices=BIAS_CHOICES,
-        default="auto",
-        help="N4 against slow changes of brightness (default auto: where they are strong)",
-    )
     segment.add_argument("--output", type=Path, required=True, help="mask to write, on the FLAIR's grid")
     for name, text in OUTPUTS:
         segment.add_argument(name, type=Path, metavar="FILE", help=text)
@@ -98,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="compute every member in full, for a report with interval and volumes by threshold",
     )
-    add_network(segment)
+    add_settings(segment)
     segment.set_defaults(run=_segment)
 
     imported = commands.add_parser(
@@ -142,7 +132,6 @@ def _module_command(
 
 
 def _segment(options: argparse.Namespace) -> None:
-    from wmhseg.loading import Settings
     from wmhseg.outputs import Outputs
     from wmhseg.run import run
 
@@ -160,12 +149,7 @@ def _segment(options: argparse.Namespace) -> None:
             html=options.html,
             all_members=options.all_members,
         ),
-        Settings(
-            options.weights,
-            options.threads,
-            options.precision,
-            InputOptions(options.require_t1, options.bias_correction),
-        ),
+        chosen_settings(options),
     )
 
 

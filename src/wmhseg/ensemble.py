@@ -17,9 +17,9 @@ with quiet_stderr():
 
 from wmhseg.errors import WeightsError
 from wmhseg.manifest import Manifest, Member, verify
+from wmhseg.settings import Precision
 from wmhseg.unet import build_unet, folded_weights
 
-Precision = Literal["auto", "float32", "bfloat16"]
 Array = NDArray[np.float32]
 
 BATCH = 4  # larger ones are no faster on a CPU and take more memory

@@ -2,32 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from wmhseg.bias import BIAS_LIMIT, bias_strength, without_bias
 from wmhseg.errors import BrainMaskError, InputError, RegistrationError
 from wmhseg.geometry import to_axial_lps
 from wmhseg.registration import agree, moved, register, require_match
+from wmhseg.settings import BiasChoice, InputOptions
 from wmhseg.volume import Volume, read_scan
-
-BiasChoice = Literal["auto", "on", "off"]
-BIAS_CHOICES: tuple[BiasChoice, ...] = ("auto", "on", "off")
 
 # Axial pictures of a sagittal or coronal scan have pixels as long as its slices are thick.
 _COARSE_PIXEL_MM = 3.0
-
-
-@dataclass(frozen=True)
-class InputOptions:
-    """What to do to the scans before they are segmented.
-
-    Attributes:
-        require_t1: A T1 that is missing or cannot be registered is an error, not a warning.
-        bias_correction: Correct slow changes of brightness: where they are strong, always, or never.
-    """
-
-    require_t1: bool = False
-    bias_correction: BiasChoice = "auto"
 
 
 @dataclass(frozen=True)

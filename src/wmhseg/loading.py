@@ -1,30 +1,18 @@
-"""How to compute, and the ensemble, whose loading takes seconds that are better spent meanwhile."""
+"""The ensemble, whose loading takes seconds that are better spent meanwhile."""
 
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wmhseg.inputs import InputOptions
 from wmhseg.manifest import Manifest
+from wmhseg.settings import Settings
 
 if TYPE_CHECKING:
-    from wmhseg.ensemble import Ensemble, Precision
+    from wmhseg.ensemble import Ensemble
 
 log = logging.getLogger("wmhseg")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to compute: weights folder, threads, precision, preparation; None takes the default."""
-
-    weights: Path | None = None
-    threads: int | None = None
-    precision: "Precision" = "auto"
-    inputs: InputOptions = field(default_factory=InputOptions)
 
 
 def load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":

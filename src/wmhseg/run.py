@@ -5,7 +5,6 @@ from pathlib import Path
 
 from wmhseg import loading
 from wmhseg.errors import OutputError
-from wmhseg.loading import Settings
 from wmhseg.manifest import default_weights, read_manifest
 from wmhseg.outcome import conclude, write_outcome
 from wmhseg.outputs import Outputs
@@ -13,6 +12,7 @@ from wmhseg.pipeline import finish
 from wmhseg.provenance import trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
+from wmhseg.settings import Settings
 from wmhseg.stages import Stopwatch, predict, read_and_prepare
 from wmhseg.volume import replacing, require_scan
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from wmhseg.config import Recipe
 from wmhseg.errors import BrainMaskError
-from wmhseg.inputs import InputOptions, Scan, load_scan
+from wmhseg.inputs import Scan, load_scan
 from wmhseg.members import Members
 from wmhseg.pipeline import Predicted, PreparedScan, prepare_scan
+from wmhseg.settings import InputOptions
 
 if TYPE_CHECKING:
     from wmhseg.ensemble import Ensemble

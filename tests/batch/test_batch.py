@@ -15,9 +15,10 @@ import pytest
 
 from wmhseg.batch.compute import How
 from wmhseg.batch.run_batch import run_batch
+from wmhseg.cli import main
 from wmhseg.errors import OutputError, ScansFailedError
-from wmhseg.loading import Settings
 from wmhseg.run import Outputs, run
+from wmhseg.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")
 
@@ -130,6 +131,22 @@ def test_finished_scans_are_left_alone_while_all_is_the_same(
     assert table(output)["without"]["t1_used"] == "true"
     run_batch(good, output, how(again=True))
     assert fake_ensemble.calls == 5
+
+
+def test_arguments_that_prepare_the_scans(good: Path, tmp_path: Path, weights_folder: Path) -> None:
+    output = tmp_path / "out"
+    command = ["batch", str(good), str(output), "--weights", str(weights_folder), "--workers", "1"]
+    assert main([*command, "--require-t1", "--bias-correction", "on"]) == 7
+    rows = table(output)
+    assert rows["without"]["error"].startswith("T1: expected one, because it is required")
+    assert json.loads((output / "site" / "with" / "report.json").read_text())["bias_corrected"] == [
+        "FLAIR",
+        "T1",
+    ]
+    # Other settings, other results: both are computed again.
+    assert main([*command, "--bias-correction", "off"]) == 0
+    assert json.loads((output / "site" / "with" / "report.json").read_text())["bias_corrected"] == []
+    assert table(output)["without"]["t1_used"] == "false"
 
 
 def test_a_failure_is_tried_again_and_forgotten(good: Path, tmp_path: Path, how: Any) -> None:

@@ -16,7 +16,7 @@ from wmhseg.batch.compute import How
 from wmhseg.bids.dataset import Selection
 from wmhseg.bids.run_bids import run_group, run_participants
 from wmhseg.errors import OutputError, ScansFailedError
-from wmhseg.loading import Settings
+from wmhseg.settings import Settings
 
 EVERYTHING = Selection()
 

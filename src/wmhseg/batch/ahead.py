@@ -6,8 +6,8 @@ from typing import Any
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.made_from import is_finished, made_from
 from wmhseg.errors import WmhsegError
-from wmhseg.loading import Settings
 from wmhseg.manifest import Manifest
+from wmhseg.settings import Settings
 from wmhseg.stages import Ready, Stopwatch, read_and_prepare
 
 

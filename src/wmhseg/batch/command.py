@@ -4,7 +4,8 @@ import argparse
 import os
 from pathlib import Path
 
-from wmhseg.arguments import add_network, positive
+from wmhseg.arguments import positive
+from wmhseg.settings import add_settings, chosen_settings
 
 MOST_WORKERS = 4
 
@@ -34,7 +35,7 @@ def add_computing(parser: argparse._ActionsContainer) -> None:
         help="processes that read and prepare scans, each with one in memory (default: one for two "
         f"processors, at most {MOST_WORKERS})",
     )
-    add_network(parser)
+    add_settings(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -45,10 +46,9 @@ def run(options: argparse.Namespace) -> None:
     """
     from wmhseg.batch.compute import How
     from wmhseg.batch.run_batch import run_batch
-    from wmhseg.loading import Settings
 
-    settings = Settings(options.weights, options.threads, options.precision)
-    run_batch(options.scans, options.output, How(settings, workers(options.workers), options.again))
+    how = How(chosen_settings(options), workers(options.workers), options.again)
+    run_batch(options.scans, options.output, how)
 
 
 def workers(asked: int | None) -> int:

@@ -15,11 +15,11 @@ from wmhseg.batch.jobs import Job, require_free
 from wmhseg.batch.made_from import KEY
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
-from wmhseg.loading import Settings
 from wmhseg.manifest import Manifest, default_weights, read_manifest
 from wmhseg.outcome import conclude
 from wmhseg.pipeline import finish
 from wmhseg.provenance import trace
+from wmhseg.settings import Settings
 from wmhseg.stages import Stopwatch, predict
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from wmhseg.batch.command import add_computing, workers
+from wmhseg.settings import chosen_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +50,6 @@ def run(options: argparse.Namespace) -> None:
     from wmhseg.batch.compute import How
     from wmhseg.bids.dataset import Selection, require_dataset
     from wmhseg.bids.run_bids import run_group, run_participants
-    from wmhseg.loading import Settings
 
     if not options.skip_bids_validation:
         require_dataset(options.bids_dir)
@@ -60,6 +60,5 @@ def run(options: argparse.Namespace) -> None:
     if options.level == "group":
         run_group(options.bids_dir, options.output, selection)
     else:
-        settings = Settings(options.weights, options.threads, options.precision)
-        how = How(settings, workers(options.workers), options.again)
+        how = How(chosen_settings(options), workers(options.workers), options.again)
         run_participants(options.bids_dir, options.output, selection, how)
