@@ -73,8 +73,8 @@ def test_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (["FLAIR", "a"], "expected a tab-separated column flair, found FLAIR"),
-        (["flair"], "expected at least one scan, found none"),
+        (["FLAIR", "a"], "expected the tab-separated column flair, found FLAIR; add it"),
+        (["flair"], "expected at least one line of scans, found none"),
         (["flair\tname", "\tx"], "line 2: expected a FLAIR, found none"),
         (["flair\tname", "a\tx", "b\tx"], "line 3: expected each scan once, found x again"),
         (["flair", "a.nii", "a.nii.gz"], "line 3: expected each scan once, found a again"),

@@ -61,10 +61,10 @@ def test_byte_order_mark_and_line_ends_of_windows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (["truth,result", "a,b"], r"expected tab-separated columns truth and result, found truth,result$"),
-        (["truth prediction", "a b"], r"expected tab-separated columns .*, found truth, prediction$"),
-        ([""], r"expected tab-separated columns .*, found an empty file$"),
-        (["truth result"], r"expected at least one pair, found none$"),
+        (["truth,result", "a,b"], r"expected the tab-separated column truth and result, found truth,result;"),
+        (["truth prediction", "a b"], r"expected the tab-separated column .*, found truth, prediction;"),
+        ([""], r"expected the tab-separated column .*, found an empty file;"),
+        (["truth result"], r"expected at least one line of pairs, found none$"),
         (["truth result", "a b", "n/a b"], r"pairs.tsv, line 3: expected a truth, found none"),
         (
             ["truth result", "a.nii b", "a.nii c"],

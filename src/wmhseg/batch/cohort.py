@@ -8,10 +8,10 @@ from typing import Any
 
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.made_from import KEY, read_report
+from wmhseg.head import MAD_TO_SD
 
 # Added to a volume before its logarithm: an empty mask is a number, and 0.01 ml is no outlier from it.
 OFFSET_ML = 0.1
-MAD_TO_SD = 1.4826
 # Of fewer volumes, the spread says nothing.
 FEWEST_FOR_Z = 5
 # Usual limit of a modified z-score (Iglewicz and Hoaglin 1993).

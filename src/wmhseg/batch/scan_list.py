@@ -1,13 +1,11 @@
 """The scans in a table."""
 
-import csv
 from pathlib import Path, PurePosixPath
 
 from wmhseg.batch.jobs import Job, files_in
 from wmhseg.errors import InputError
+from wmhseg.tsv import read_tsv
 
-COLUMNS = ("flair", "t1", "name")
-NO_VALUE = ("", "n/a")  # the second is BIDS'
 # Files of the cohort itself.
 TAKEN = ("cohort.tsv", "cohort.html")
 
@@ -22,33 +20,19 @@ def read_jobs(path: Path, output: Path) -> list[Job]:
         InputError: The table is unreadable or empty, lacks the column or a FLAIR, or a name is
             there twice or is no relative path.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, delimiter="\t", restval="")
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise InputError(f"{path}: expected a table of scans, found something else ({error})") from None
-    columns = reader.fieldnames or []
-    if "flair" not in columns:
-        found = ", ".join(columns[:6]) or "an empty file"
-        raise InputError(f"{path}: expected a tab-separated column flair, found {found}; add it")
     jobs: dict[str, Job] = {}
-    for line, row in rows:
-        job = _job(row, path, line, output)
+    for line, given in read_tsv(path, ("flair",), ("t1", "name"), "scans"):
+        job = _job(given, path, line, output)
         if job.name in jobs:
             raise InputError(
                 f"{path}, line {line}: expected each scan once, found {job.name} again; "
                 "tell them apart in the column name"
             )
         jobs[job.name] = job
-    if not jobs:
-        raise InputError(f"{path}: expected at least one scan, found none")
     return list(jobs.values())
 
 
-def _job(row: dict[str, str], path: Path, line: int, output: Path) -> Job:
-    cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
-    given = {column: "" if cell in NO_VALUE else cell for column, cell in cells.items()}
+def _job(given: dict[str, str], path: Path, line: int, output: Path) -> Job:
     if not given["flair"]:
         raise InputError(f"{path}, line {line}: expected a FLAIR, found none; complete or remove the line")
     name = PurePosixPath(given["name"] or _without_ending(given["flair"]))

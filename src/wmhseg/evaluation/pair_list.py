@@ -1,13 +1,11 @@
 """Which result belongs to which truth, as listed in a table, for instance beside a BIDS data set."""
 
-import csv
 from pathlib import Path
 
 from wmhseg.errors import InputError
 from wmhseg.evaluation.pairs import Pair, sort_pairs
+from wmhseg.tsv import NO_VALUE, read_tsv
 
-REQUIRED = ("truth", "result")
-NO_VALUE = ("", "n/a")  # the second is BIDS'
 DEFAULT_SCANNER = "all"
 
 
@@ -22,25 +20,13 @@ def read_pair_list(path: Path, results: Path | None = None) -> list[Pair]:
         InputError: The table is missing, unreadable or empty, lacks a column or a truth, or names a
             case twice.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, delimiter="\t", restval="")
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise InputError(f"{path}: expected a table of pairs, found something else ({error})") from None
-    columns = reader.fieldnames or []
-    if not set(REQUIRED) <= set(columns):
-        found = ", ".join(columns[:6]) or "an empty file"
-        raise InputError(f"{path}: expected tab-separated columns {' and '.join(REQUIRED)}, found {found}")
-    if not rows:
-        raise InputError(f"{path}: expected at least one pair, found none")
     pairs: dict[str, Pair] = {}
-    for line, row in rows:
-        pair = _pair(row, path, results)
-        if pair.truth == path.parent:
+    for line, given in read_tsv(path, ("truth", "result"), ("scanner", "case"), "pairs"):
+        if not given["truth"]:
             raise InputError(
                 f"{path}, line {line}: expected a truth, found none; complete or remove the line"
             )
+        pair = _pair(given, path, results)
         if pair.case in pairs:
             raise InputError(
                 f"{path}, line {line}: expected each case once, found {pair.case} again; "
@@ -50,12 +36,10 @@ def read_pair_list(path: Path, results: Path | None = None) -> list[Pair]:
     return sort_pairs(pairs.values())
 
 
-def _pair(row: dict[str, str], path: Path, results: Path | None) -> Pair:
-    cells = {name: (row.get(name) or "").strip() for name in (*REQUIRED, "scanner", "case")}
-    given = {name: "" if cell in NO_VALUE else cell for name, cell in cells.items()}
+def _pair(given: dict[str, str], path: Path, results: Path | None) -> Pair:
     return Pair(
         given["scanner"] or DEFAULT_SCANNER,
         given["case"] or given["truth"].removesuffix(".gz").removesuffix(".nii"),
         path.parent / given["truth"],
-        (results or path.parent) / (given["result"] or "n/a"),
+        (results or path.parent) / (given["result"] or NO_VALUE),
     )
