@@ -12,34 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg import __version__
-from wmhseg.dicom import sorted_files
-from wmhseg.errors import InputError
-from wmhseg.report.findings import Provenance
 from wmhseg.report.overlay import CONTOUR_RGB
-from wmhseg.volume import Volume
 
 if TYPE_CHECKING:  # they take a second to import, and few runs need them
     from highdicom.seg import Segmentation, SegmentDescription
     from pydicom import Dataset
 
-# What a segmentation must say about its source, each in the source's own words.
-_REQUIRED = (
-    "SOPClassUID",
-    "SOPInstanceUID",
-    "StudyInstanceUID",
-    "SeriesInstanceUID",
-    "FrameOfReferenceUID",
-    "ImagePositionPatient",
-    "ImageOrientationPatient",
-    "PixelSpacing",
-)
 # May be empty, and is copied as it stands: whoever made the series answers for these values.
 _COPIED = (
     "PatientID",
@@ -71,72 +55,29 @@ class SegSource:
     headers: tuple["Dataset", ...]
 
 
-def read_seg_source(path: Path) -> SegSource:
-    """Read the headers of the series in a folder and try whether a segmentation can be made from them.
-
-    Args:
-        path: The FLAIR, which must be a folder with a DICOM series of one file for each slice.
-
-    Raises:
-        InputError: It is something else, or its headers lack what a segmentation needs.
-    """
-    from pydicom import dcmread
-
-    if not path.is_dir():
-        raise InputError(
-            f"{path}: expected a folder with a DICOM series for --dicom-seg, found a file; "
-            "give the folder or leave --dicom-seg out"
-        )
-    try:
-        files = sorted_files(path)
-    except RuntimeError:
-        raise InputError(f"{path}: not a readable DICOM series; check or copy the files again") from None
-    if len(files) == 1:
-        raise InputError(
-            f"{path}: expected one file for each slice for --dicom-seg, found a single file; "
-            "split the multi-frame image or leave --dicom-seg out"
-        )
-    headers = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for file in files:
-            header = dcmread(file, stop_before_pixels=True, force=True)
-            missing = [keyword for keyword in _REQUIRED if not header.get(keyword)]
-            if missing:
-                raise InputError(
-                    f"{path}: expected slices with {missing[0]} for --dicom-seg, found {file.name} without; "
-                    "export the series again or leave --dicom-seg out"
-                )
-            headers.append(header)
-    source = SegSource(tuple(headers))
-    # An empty mask: what cannot be written is said now, not after minutes of computing.
-    shape = (len(headers), int(headers[0].Rows), int(headers[0].Columns))
-    try:
-        _to_bytes(_build(np.zeros(shape, np.uint8), source, "none", "none"))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(
-            f"{path}: expected a series that --dicom-seg can refer to, found: {reason}; "
-            "export the series again or leave --dicom-seg out"
-        ) from None
-    return source
-
-
-def to_dicom_seg(mask: Volume, source: SegSource, provenance: Provenance) -> bytes:
+def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, identity: str) -> bytes:
     """Return a mask as the bytes of a DICOM file.
 
-    Identifiers are made from the inputs, the weights, the versions and the mask, and dates are the
-    source's, so that the same segmentation gives the same bytes.
+    Dates are the source's, and UIDs are made from `identity`, the mask and the versions, so that the same
+    segmentation gives the same bytes.
 
     Args:
-        mask: (Z, Y, X), above 0 where there is WMH, on the grid that `read_scan` gives the source.
+        array: (Z, Y, X), 1 where there is WMH, on the grid that `read_scan` gives the source.
         source: The FLAIR's headers.
-        provenance: Where the mask comes from.
+        weights: The ensemble's name.
+        identity: All else that the file depends on: inputs, weights, recipe.
+
+    Raises:
+        AttributeError, KeyError, TypeError, ValueError: The headers lack something or do not conform.
     """
-    array = (mask.array > 0).astype(np.uint8)
-    packages = [f"{name} {version(name)}" for name in ("highdicom", "pydicom")]
-    identity = f"{provenance} {packages} {array.shape} {sha256(array.tobytes()).hexdigest()}"
-    return _to_bytes(_build(array, source, provenance.weights_name, identity))
+    versions = [f"{name} {version(name)}" for name in ("highdicom", "pydicom")]
+    identity = f"{identity} {weights} {versions} {array.shape} {sha256(array.tobytes()).hexdigest()}"
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        # Of values that do not conform, which the source has and the segmentation copies.
+        warnings.simplefilter("ignore")
+        _build(array, source, weights, identity).save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
 
 
 def _build(array: NDArray[np.uint8], source: SegSource, weights: str, identity: str) -> "Segmentation":
@@ -215,17 +156,12 @@ def _describe(weights: str) -> "SegmentDescription":
             name="wmhseg",
             family=codes.DCM.ArtificialIntelligence,
             version=__version__,
-            parameters={"weights": weights},
+            # ASCII: the source's character set need not hold other letters.
+            parameters={"weights": weights.encode("ascii", "replace").decode()},
         ),
         anatomic_regions=[codes.SCT.Brain],
         display_color=CIELabColor.from_rgb(*CONTOUR_RGB),
     )
-
-
-def _to_bytes(result: "Segmentation") -> bytes:
-    buffer = io.BytesIO()
-    result.save_as(buffer, enforce_file_format=True)
-    return buffer.getvalue()
 
 
 def _made_at(header: "Dataset") -> tuple[str, str]:

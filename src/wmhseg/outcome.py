@@ -126,7 +126,11 @@ def _disagreement(outcome: Outcome) -> Volume:
 def _dicom_seg(outcome: Outcome, source: SegSource | None) -> bytes:
     if source is None:
         raise ValueError("a DICOM Segmentation needs the series that it refers to")
-    return to_dicom_seg(outcome.result.mask, source, outcome.findings.provenance)
+    made = outcome.findings.provenance
+    # Not the images' names: the same series in another folder gives the same file.
+    images = [None if image is None else image.sha256 for image in (made.flair, made.t1)]
+    identity = f"{images} {made.weights} {made.recipe} {made.precision} {made.versions}"
+    return to_dicom_seg(outcome.result.mask.array, source, made.weights_name, identity)
 
 
 def _compact(labels: Volume) -> Volume:

@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 from wmhseg import loading
-from wmhseg.dicom_seg import read_seg_source
 from wmhseg.errors import OutputError
 from wmhseg.loading import Settings
 from wmhseg.manifest import default_weights, read_manifest
@@ -14,6 +13,7 @@ from wmhseg.pipeline import finish
 from wmhseg.provenance import trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
+from wmhseg.seg_source import read_seg_source
 from wmhseg.stages import Stopwatch, predict, read_and_prepare
 from wmhseg.volume import replacing, require_scan
 
