@@ -30,6 +30,7 @@ lint: .venv/dev
 
 unit: .venv/dev
 	tests/browser.sh
+	tests/dicom3tools.sh
 	$(BIN)/pytest tests --ignore tests/container
 
 experiments-small: .venv/dev ## every experiment of the paper, tiny, on synthetic phantoms

@@ -25,6 +25,7 @@ def test_options_of_segment_named_in_the_readme_exist(capsys):
     options = set(re.findall(r"--[a-z0-9-]+", section))
     assert options >= {"--flair", "--t1", "--output", "--report", "--overlay", "--weights", "--threads"}
     assert options >= {"--probability", "--disagreement", "--lesions", "--tsv", "--html", "--all-members"}
+    assert "--dicom-seg" in options
     try:
         main(["segment", "--help"])
     except SystemExit as end:

@@ -30,6 +30,7 @@ OUTPUTS = (
     ("--probability", "image to write: mean probability of the members"),
     ("--disagreement", "image to write: SD of the members' probabilities"),
     ("--lesions", "image to write: numbered lesions, 1 the largest"),
+    ("--dicom-seg", "DICOM Segmentation to write (.dcm), where the FLAIR is a folder with a DICOM series"),
 )
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
@@ -147,6 +148,7 @@ def _segment(options: argparse.Namespace) -> None:
             lesions=options.lesions,
             tsv=options.tsv,
             html=options.html,
+            dicom_seg=options.dicom_seg,
             all_members=options.all_members,
         ),
         chosen_settings(options),

@@ -27,6 +27,16 @@ class _Slice:
     size: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Stack:
+    """The slices along their normal, the axes as columns, the slices' distance, and what was found."""
+
+    slices: list[_Slice]
+    direction: NDArray[np.float64]
+    step_mm: float
+    warnings: tuple[str, ...]
+
+
 def read_series(folder: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     """Read the one series in a folder; its slices may lie in any order.
 
@@ -44,6 +54,34 @@ def read_series(folder: Path) -> tuple[sitk.Image, tuple[str, ...]]:
         if image.GetDimension() < 3 or image.GetSize()[2] < 2:
             raise InputError(f"{folder}: expected a series of slices, found one; copy the whole series there")
         return image, ()
+    stack = _stacked(folder, files)
+    image = sitk.ReadImage([part.file for part in stack.slices])
+    image.SetOrigin(stack.slices[0].position.tolist())
+    image.SetSpacing([*image.GetSpacing()[:2], stack.step_mm])
+    image.SetDirection(stack.direction.ravel().tolist())
+    return image, stack.warnings
+
+
+def sorted_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of the one series in a folder, in the order of the slices that `read_series` reads.
+
+    Raises:
+        InputError: As `read_series`.
+        RuntimeError: A file cannot be read.
+    """
+    files = _only_series(folder)
+    if len(files) > 1:
+        files = [part.file for part in _stacked(folder, files).slices]
+    return tuple(map(Path, files))
+
+
+def is_dicom(path: Path) -> bool:
+    """Tell whether a file is DICOM, by the four letters after its preamble."""
+    with path.open("rb") as file:
+        return file.read(132)[128:] == b"DICM"
+
+
+def _stacked(folder: Path, files: list[str]) -> _Stack:
     slices = [_slice(folder, file) for file in files]
     if len({(part.size, len(part.axes)) for part in slices}) > 1:
         raise InputError(f"{folder}: expected slices of one size, found several; copy one series there")
@@ -54,18 +92,8 @@ def read_series(folder: Path) -> tuple[sitk.Image, tuple[str, ...]]:
         )
     normal = np.cross(rows, columns)
     slices.sort(key=lambda part: float(part.position @ normal))
-    step_mm, warnings = _check_distances(folder, slices, normal)
-    image = sitk.ReadImage([part.file for part in slices])
-    image.SetOrigin(slices[0].position.tolist())
-    image.SetSpacing([*image.GetSpacing()[:2], step_mm])
-    image.SetDirection(np.column_stack([rows, columns, normal]).ravel().tolist())
-    return image, warnings
-
-
-def is_dicom(path: Path) -> bool:
-    """Tell whether a file is DICOM, by the four letters after its preamble."""
-    with path.open("rb") as file:
-        return file.read(132)[128:] == b"DICM"
+    direction = np.column_stack([rows, columns, normal])
+    return _Stack(slices, direction, *_check_distances(folder, slices, normal))
 
 
 def _only_series(folder: Path) -> list[str]:

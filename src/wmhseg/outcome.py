@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wmhseg.config import DEFAULT
+from wmhseg.dicom_seg import SegSource, to_dicom_seg
 from wmhseg.geometry import to_axial_lps
 from wmhseg.inputs import Scan
 from wmhseg.lesions import label_lesions, number_by_volume
@@ -77,13 +78,19 @@ def conclude(images: Scan, result: Segmentation, provenance: Provenance) -> Outc
     return Outcome(result, labels, view, findings)
 
 
-def write_outcome(outputs: Outputs, outcome: Outcome, take_time: Callable[[], Mapping[str, float]]) -> None:
+def write_outcome(
+    outputs: Outputs,
+    outcome: Outcome,
+    take_time: Callable[[], Mapping[str, float]],
+    source: SegSource | None = None,
+) -> None:
     """Write the files that are wanted: all are made before the first is written, the mask is the last.
 
     Args:
         outputs: Which files.
         outcome: What they are made from.
         take_time: Returns the seconds per step for the JSON report, once everything else is made.
+        source: The FLAIR's series, which a DICOM Segmentation needs.
 
     Raises:
         OutputError: A file cannot be written.
@@ -95,15 +102,16 @@ def write_outcome(outputs: Outputs, outcome: Outcome, take_time: Callable[[], Ma
         # Last: a mask that is there means that the run is complete.
         (outputs.mask, lambda: outcome.result.mask),
     ]
-    texts = [
+    others = [
         (outputs.overlay, lambda: _overlay_png(outcome.view)),
         (outputs.html, lambda: draw_page(outcome.view, outcome.findings).encode()),
         (outputs.tsv, lambda: to_tsv([outcome.findings]).encode()),
+        (outputs.dicom_seg, lambda: _dicom_seg(outcome, source)),
         (outputs.report, lambda: _json({**outcome.findings.to_dict(), "seconds": dict(take_time())})),
     ]
     made_images = [(path, make()) for path, make in images if path is not None]
-    made_texts = [(path, make()) for path, make in texts if path is not None]
-    for path, data in made_texts:
+    made_others = [(path, make()) for path, make in others if path is not None]
+    for path, data in made_others:
         with replacing(path) as temporary:
             temporary.write_bytes(data)
     for path, image in made_images:
@@ -113,6 +121,16 @@ def write_outcome(outputs: Outputs, outcome: Outcome, take_time: Callable[[], Ma
 def _disagreement(outcome: Outcome) -> Volume:
     members = tuple(member.array for member in outcome.result.members)
     return Volume(disagreement(members), outcome.result.mask.grid)
+
+
+def _dicom_seg(outcome: Outcome, source: SegSource | None) -> bytes:
+    if source is None:
+        raise ValueError("a DICOM Segmentation needs the series that it refers to")
+    made = outcome.findings.provenance
+    # Not the images' names: the same series in another folder gives the same file.
+    images = [None if image is None else image.sha256 for image in (made.flair, made.t1)]
+    identity = f"{images} {made.weights} {made.recipe} {made.precision} {made.versions}"
+    return to_dicom_seg(outcome.result.mask.array, source, made.weights_name, identity)
 
 
 def _compact(labels: Volume) -> Volume:

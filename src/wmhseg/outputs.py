@@ -17,6 +17,7 @@ class Outputs:
         lesions: Labelled lesions, 1 the largest.
         tsv: The report's numbers as one row.
         html: The report as a page.
+        dicom_seg: The mask as a DICOM Segmentation of the FLAIR's series.
         all_members: Compute every member in full even if only the report would profit.
     """
 
@@ -28,6 +29,7 @@ class Outputs:
     lesions: Path | None = None
     tsv: Path | None = None
     html: Path | None = None
+    dicom_seg: Path | None = None
     all_members: bool = False
 
     @property
@@ -39,8 +41,8 @@ class Outputs:
     @property
     def paths(self) -> tuple[Path, ...]:
         """Return all files that are wanted."""
-        texts = (self.report, self.overlay, self.tsv, self.html)
-        return (*self.images, *(path for path in texts if path is not None))
+        others = (self.report, self.overlay, self.tsv, self.html, self.dicom_seg)
+        return (*self.images, *(path for path in others if path is not None))
 
     @property
     def need_members(self) -> bool:

@@ -12,6 +12,7 @@ from wmhseg.pipeline import finish
 from wmhseg.provenance import trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
+from wmhseg.seg_source import read_seg_source
 from wmhseg.settings import Settings
 from wmhseg.stages import Stopwatch, predict, read_and_prepare
 from wmhseg.volume import replacing, require_scan
@@ -38,6 +39,7 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
     watch = Stopwatch()
     inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
     _check_outputs(outputs, inputs)
+    seg_source = None if outputs.dicom_seg is None else read_seg_source(flair_path)
     manifest = read_manifest(settings.weights or default_weights())
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
     starting = loading.in_background(lambda: loading.load_ensemble(manifest, settings))
@@ -54,7 +56,7 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
     watch.lap("postprocess")
     outcome = conclude(ready.scan, result, trace(flair_path, t1_path, manifest, ensemble.precision))
     _say_flags(outcome.findings)
-    write_outcome(outputs, outcome, lambda: watch.lap("report"))
+    write_outcome(outputs, outcome, lambda: watch.lap("report"), seg_source)
     summary = outcome.findings.summary
     log.info("%.2f ml WMH in %d lesions: %s", summary.volume_ml, summary.lesion_count, outputs.mask)
     return summary
@@ -72,6 +74,8 @@ def _check_outputs(outputs: Outputs, inputs: list[Path]) -> None:
     for path in outputs.images:
         if not path.is_dir() and not path.name.endswith(IMAGE_ENDINGS):
             raise OutputError(f"{path}: expected a name that ends in {', '.join(IMAGE_ENDINGS)}; add one")
+    if outputs.dicom_seg is not None:
+        _check_seg_name(outputs.dicom_seg, inputs)
     taken = {path.resolve() for path in inputs}
     for path in outputs.paths:
         if path.is_dir():
@@ -83,3 +87,13 @@ def _check_outputs(outputs: Outputs, inputs: list[Path]) -> None:
         taken.add(path.resolve())
         with replacing(path, discard=True):
             pass
+
+
+def _check_seg_name(path: Path, inputs: list[Path]) -> None:
+    if not path.is_dir() and path.suffix != ".dcm":
+        raise OutputError(f"{path}: expected a name that ends in .dcm; add it")
+    if path.resolve().parent in {folder.resolve() for folder in inputs}:
+        raise OutputError(
+            f"{path}: expected a place outside the inputs' folders, found one inside; "
+            "a second series there would stop the next run: write it elsewhere"
+        )
