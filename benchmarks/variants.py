@@ -1,11 +1,12 @@
 """One scan in every way that a hospital may store it: is the mask the same?
 
     python benchmarks/variants.py CASES [--case NAME ...] [--weights DIR] [--only WORD ...] [--markdown FILE]
+        [--keep FILE]
 
 Makes the files of each variant, segments them as `wmhseg segment` does, and compares the mask with that of
 the case as it is. A case with slices of 2.5 mm and more gets the variants of thick axial slices, others
 those of thin ones. Slices that the network has seen before, bit for bit, are not computed again. Prints a
-row a variant; 1 when one misses its Dice.
+row a variant; 1 when one misses its Dice. With --keep, a run that was interrupted goes on.
 """
 
 import argparse
@@ -19,12 +20,13 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from scan_variants.catalogue import thick_variants, thin_variants
-from scan_variants.compare import compare
+from scan_variants.compare import at_best, compare
+from scan_variants.kept import KeptRows
 from scan_variants.page import page
 from scan_variants.table import COLUMNS, Row, line, verdict
 from scan_variants.variant import Pair, Variant, is_thick, write_pair
+from wmhseg import loading
 from wmhseg.errors import WmhsegError
-from wmhseg.loading import load_ensemble
 from wmhseg.manifest import read_manifest
 from wmhseg.pipeline import Predicted, finish
 from wmhseg.settings import InputOptions, Settings
@@ -39,7 +41,7 @@ class Segmenter:
 
     def __init__(self, weights: Path) -> None:
         self.manifest = read_manifest(weights)
-        self._ensemble = load_ensemble(self.manifest, Settings(weights))
+        self._ensemble = loading.load_ensemble(self.manifest, Settings(weights))
         self._known: dict[str, Predicted] = {}
         self.precision = self._ensemble.precision
 
@@ -66,28 +68,33 @@ def run_variant(segmenter: Segmenter, case: str, pair: Pair, plain: sitk.Image, 
             mask, known = segmenter.finish(ready)
         except WmhsegError as error:
             note = str(error).replace(f"{folder}/", "")
-            return Row(variant.name, case, variant.kind, None, np.nan, np.nan, False, (note,))
+            return Row(variant.name, case, variant.kind, None, None, np.nan, np.nan, False, (note,))
     found = compare(plain, mask, voxelwise=variant.voxelwise)
     notes = [warning.replace(f"{folder}/", "") for warning in ready.scan.warnings]
     if ready.scan.t1_moved_mm is not None:
         notes.append(f"T1 moved by {ready.scan.t1_moved_mm:.1f} mm")
     notes += [f"bias corrected: {name}" for name in ready.scan.bias_corrected]
-    return Row(
-        variant.name, case, variant.kind, found.dice, found.plain_ml, found.variant_ml, known, tuple(notes)
-    )
+    best = 1.0 if variant.voxelwise else at_best(plain, mask)
+    volumes = found.plain_ml, found.variant_ml
+    return Row(variant.name, case, variant.kind, found.dice, best, *volumes, known, tuple(notes))
 
 
-def run_case(segmenter: Segmenter, name: str, folder: Path, only: list[str]) -> list[Row]:
+def run_case(segmenter: Segmenter, name: str, folder: Path, only: list[str], kept: KeptRows) -> list[Row]:
     """Run the variants of one case whose names contain a word of `only`, or all; print them as they come."""
     paths = folder / "FLAIR.nii.gz", folder / "T1.nii.gz"
     pair = Pair(*(sitk.ReadImage(str(path)) for path in paths))
     variants = thick_variants() if is_thick(pair.flair) else thin_variants()
-    plain, _ = segmenter.finish(segmenter.read(*paths))
-    rows = []
-    for variant in variants:
-        if not only or any(word in variant.name for word in only):
-            rows.append(run_variant(segmenter, name, pair, plain, variant))
-            print(line(rows[-1].cells), flush=True)
+    wanted = [variant for variant in variants if not only or any(word in variant.name for word in only)]
+    rows, plain = [], None
+    for variant in wanted:
+        row = kept.get(name, variant.name)
+        if row is None:
+            if plain is None:
+                plain, _ = segmenter.finish(segmenter.read(*paths))
+            row = run_variant(segmenter, name, pair, plain, variant)
+            kept.add(row)
+        rows.append(row)
+        print(line(row.cells), flush=True)
     return rows
 
 
@@ -117,11 +124,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--weights", type=Path, default=ROOT / "weights", metavar="DIR")
     parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="variants whose names hold one")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table here")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FILE", help="keep rows here; those there are not made again"
+    )
     options = parser.parse_args(arguments)
     folders = find_cases(options.cases, options.case)
     segmenter = Segmenter(options.weights)
+    kept = KeptRows(options.keep, segmenter.manifest)
     print(line(COLUMNS), flush=True)
-    rows = [row for name in folders for row in run_case(segmenter, name, folders[name], options.only)]
+    rows = [row for name in folders for row in run_case(segmenter, name, folders[name], options.only, kept)]
     print(verdict(rows))
     if options.markdown:
         command = f"python benchmarks/variants.py CASES --case {' '.join(folders)}"
