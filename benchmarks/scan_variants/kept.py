@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from scan_variants.table import Row
 from scan_variants.variant import Kind
@@ -36,6 +37,6 @@ class KeptRows:
                 file.write(json.dumps(values) + "\n")
 
 
-def _row(values: dict[str, object]) -> Row:
-    known = {name: value for name, value in values.items() if name != "weights"}
-    return Row(**{**known, "kind": Kind[str(values["kind"])], "notes": tuple(known["notes"])})  # type: ignore
+def _row(values: dict[str, Any]) -> Row:
+    fields = {name: value for name, value in values.items() if name != "weights"}
+    return Row(**{**fields, "kind": Kind[values["kind"]], "notes": tuple(values["notes"])})

@@ -12,6 +12,10 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from wmhseg.config import DEFAULT
+from wmhseg.pipeline import prepare_scan
+from wmhseg.volume import read_volume
+
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "examples" / "sample"
 SIZE, SPACING, ORIGIN = (7, 6, 5), (0.9, 1.1, 3.0), (-20.0, 15.0, 8.0)
@@ -359,3 +363,19 @@ def test_kept_rows_are_not_made_again(
 def test_unknown_case_is_named(run_command: Any) -> None:
     with pytest.raises(SystemExit, match="expected cases other, found scan"):
         run_command("--case", "other")
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("towards", ["LAS", "RPI", "PIL", "IRA", "LIP", "SAR"])
+def test_network_is_shown_the_same_slices_in_any_orientation(
+    towards: str, kit: Any, real_data: Path, tmp_path: Path
+) -> None:
+    folder = real_data / "cases" / "tabriz" / "a639" / "pre"
+    usual, turned = [], []
+    for name in ("FLAIR", "T1"):
+        image = sitk.ReadImage(str(folder / f"{name}.nii.gz"))
+        usual.append(read_volume(folder / f"{name}.nii.gz"))
+        turned.append(read_volume(kit.files.nifti_gz(tmp_path / name, kit.images.stored_as(image, towards))))
+    expected, found = (prepare_scan(*pair, DEFAULT).prepared for pair in (usual, turned))
+    assert expected.slices.tobytes() == found.slices.tobytes()
+    assert expected.start_yx == found.start_yx
