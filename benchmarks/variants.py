@@ -11,6 +11,7 @@ row a variant; 1 when one misses its Dice. With --keep, a run that was interrupt
 
 import argparse
 import hashlib
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -135,7 +136,8 @@ def main(arguments: list[str] | None = None) -> int:
     rows = [row for name in folders for row in run_case(segmenter, name, folders[name], options.only, kept)]
     print(verdict(rows))
     if options.markdown:
-        command = f"python benchmarks/variants.py CASES --case {' '.join(folders)}"
+        words = ["--case", *folders, *(["--only", *options.only] if options.only else [])]
+        command = f"python benchmarks/variants.py CASES {shlex.join(words)}"
         options.markdown.write_text(page(rows, command, segmenter.manifest, segmenter.precision))
     return any(row.passed is False for row in rows)
 
