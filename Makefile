@@ -9,7 +9,7 @@ SCANS ?= $(if $(wildcard $(REAL)),$(REAL),$(SAMPLE))
 WEIGHTS ?= weights
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit experiments-small container-tests evaluate image image-gpu benchmarks requirements clean
+.PHONY: help demo test lint unit experiments-small container-tests evaluate image image-gpu benchmarks variants requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -55,6 +55,12 @@ benchmarks: .venv/dev ## speed and memory, as ratios measured side by side
 	$(BIN)/python benchmarks/batch.py $(SCANS)
 	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/training.py
+
+# One case with thick axial slices, one with voxels of 1 mm.
+variants: .venv/dev ## real scans stored in 110 ways: is the mask the same? (an hour; needs REAL)
+	@mkdir -p out
+	$(BIN)/python benchmarks/variants.py $(REAL) --case tabriz/a639 ljubljana/p26 --weights $(WEIGHTS) \
+	    --keep out/variants.jsonl --markdown docs/variants.md
 
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes
 
