@@ -76,13 +76,13 @@ def measure(command: list[str]) -> tuple[float, float]:
 
 def ensemble_of(weights: Path, size: int, folder: Path) -> Path:
     """Write an ensemble of `size` members, repeating those there are."""
-    manifest = json.loads((weights / "manifest.json").read_text())
+    manifest = json.loads((weights / "manifest.json").read_text(encoding="utf-8"))
     there = manifest["members"]
     folder.mkdir()
     manifest["members"] = [{**there[i % len(there)], "file": f"{i}.weights.h5"} for i in range(size)]
     for i in range(size):
         (folder / f"{i}.weights.h5").symlink_to((weights / there[i % len(there)]["file"]).resolve())
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 
 

@@ -52,7 +52,7 @@ def made_up_slices(cases: int = 4, slices: int = 24) -> list[SliceSet]:
 def our_rate(config: TrainingConfig, slices: Path, folder: Path) -> float:
     """Return slices per second of `train`."""
     train(load_slices(slices), config, folder)
-    with (folder / LOG).open(newline="") as file:
+    with (folder / LOG).open(newline="", encoding="utf-8") as file:
         ends = [float(row["seconds"]) for row in csv.DictReader(file)]
     return config.batch_size * config.batches_per_epoch * (EPOCHS - 1) / (ends[-1] - ends[0])
 

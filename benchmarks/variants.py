@@ -138,7 +138,9 @@ def main(arguments: list[str] | None = None) -> int:
     if options.markdown:
         words = ["--case", *folders, *(["--only", *options.only] if options.only else [])]
         command = f"python benchmarks/variants.py CASES {shlex.join(words)}"
-        options.markdown.write_text(page(rows, command, segmenter.manifest, segmenter.precision))
+        options.markdown.write_text(
+            page(rows, command, segmenter.manifest, segmenter.precision), encoding="utf-8"
+        )
     return any(row.passed is False for row in rows)
 
 

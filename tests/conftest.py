@@ -1,5 +1,6 @@
 """Fixtures for all tests: a synthetic head on any grid, and the folder of real scans."""
 
+import locale
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from wmhseg.volume import Grid, Volume
 ROOT = Path(__file__).parents[1]
 # As quiet_stderr does; tests import Keras in any order.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+# GDCM's writer (not its reader) resets the process's locale, which other tests' output depends on.
+LOCALE = locale.setlocale(locale.LC_ALL)
 
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
@@ -157,6 +161,7 @@ def real_data() -> Path:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip tests of real scans where there are none, but never in CI, where they must run."""
+    locale.setlocale(locale.LC_ALL, LOCALE)
     if item.get_closest_marker("real") is None or (_real_data() / "cases").is_dir():
         return
     reason = f"no real scans in {_real_data()}; set WMHSEG_REAL_DATA to a folder that holds cases/"

@@ -4,6 +4,8 @@ import json
 import logging
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +258,24 @@ def test_changed_weights_exit_5(refused: Refused, weights_folder: Path, fake_ens
     fake_ensemble.verifies = True
     path = weights_folder / "member-0.weights.h5"
     refused(5, f"{path}: expected SHA-256 000000000000…, found .+")
+
+
+def test_a_terminal_without_unicode_gets_the_line_too(command: dict[str, str], weights_folder: Path) -> None:
+    """The weights' check is the one message with an ellipsis."""
+    words = [
+        "segment",
+        *[word for pair in command.items() for word in pair],
+        "--weights",
+        str(weights_folder),
+    ]
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    program = [sys.executable, "-m", "wmhseg.cli", *words]
+    done = subprocess.run(program, check=False, env={**os.environ, **ascii_only}, capture_output=True)
+    assert done.returncode == 5
+    path = weights_folder / "member-0.weights.h5"
+    start = f"wmhseg: error: {path}: expected SHA-256 000000000000\\u2026, found "
+    assert done.stderr.decode("ascii").startswith(start)
+    assert done.stderr.count(b"\n") == 1
 
 
 def test_outputs_exit_6(refused: Refused, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -1,8 +1,6 @@
 """Folders with DICOM slices, written with SimpleITK's writer, positions worked out by hand."""
 
-import locale
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,14 +13,6 @@ from wmhseg.volume import read_scan
 SAGITTAL = ((0, 1, 0), (0, 0, -1))
 AXIAL = ((1, 0, 0), (0, 1, 0))
 SLICES = np.arange(4 * 6 * 5, dtype=np.int16).reshape(4, 6, 5)
-
-
-@pytest.fixture(autouse=True)
-def locale_as_before() -> Any:
-    """GDCM's writer (not its reader) resets the process's locale, which other tests' output depends on."""
-    before = locale.setlocale(locale.LC_ALL)
-    yield
-    locale.setlocale(locale.LC_ALL, before)
 
 
 def write_slice(path: Path, pixels: np.ndarray, position: tuple[float, ...], **more: object) -> None:

@@ -1,7 +1,6 @@
 """The mask as a DICOM Segmentation, read back by hand, by dcmqi (DCMTK) and by dciodvfy, not by highdicom."""
 
 import io
-import locale
 import logging
 import shutil
 import subprocess
@@ -35,14 +34,6 @@ AXES = {"axial": AXIAL, "sagittal": SAGITTAL, "coronal": CORONAL, "flipped": FEE
 PIXELS = np.random.default_rng(7).integers(0, 1000, (5, 7, 6)).astype(np.uint16)
 LIMIT = 700
 Change = Callable[[pydicom.Dataset, int], None]
-
-
-@pytest.fixture(autouse=True)
-def locale_as_before() -> Any:
-    """GDCM's writer (not its reader) resets the process's locale, which other tests' output depends on."""
-    before = locale.setlocale(locale.LC_ALL)
-    yield
-    locale.setlocale(locale.LC_ALL, before)
 
 
 def write_series(

@@ -21,7 +21,7 @@ class KeptRows:
     def __init__(self, path: Path | None, manifest: Manifest) -> None:
         self._path = path
         self._weights = [member.sha256 for member in manifest.members]
-        lines = path.read_text().splitlines() if path is not None and path.exists() else []
+        lines = path.read_text(encoding="utf-8").splitlines() if path is not None and path.exists() else []
         found = [_row(values) for values in map(json.loads, lines) if values["weights"] == self._weights]
         self._rows = {(row.case, row.variant): row for row in found}
 

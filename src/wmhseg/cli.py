@@ -172,7 +172,9 @@ def _log_to_stderr(level: int) -> None:
 def _stderr_copy() -> TextIO:
     """Return a copy of standard error, because the original is muted while TensorFlow starts."""
     try:
-        return os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
+        copy = os.dup(sys.stderr.fileno())
+        # A terminal without Unicode gets \u2026 for an ellipsis, as Python's own standard error does.
+        return os.fdopen(copy, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
     except (OSError, ValueError):  # replaced by something without a file, as in notebooks
         return sys.stderr
 

@@ -155,7 +155,7 @@ def choose_precision() -> Literal["float32", "bfloat16"]:
     if tf.config.list_physical_devices("GPU"):
         return "bfloat16"
     try:
-        flags = Path("/proc/cpuinfo").read_text()
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return "float32"
     return "bfloat16" if AMX_FLAG in flags else "float32"

@@ -65,7 +65,7 @@ def read_manifest(folder: str | Path) -> Manifest:
     """
     path = Path(folder) / MANIFEST
     try:
-        values = json.loads(path.read_text())
+        values = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
         raise WeightsError(
             f"{path}: expected the weights' manifest, found none; check --weights or the mount"
@@ -110,7 +110,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "members": members,
         "scores": manifest.scores,
     }
-    (folder / MANIFEST).write_text(json.dumps(values, indent=2) + "\n")
+    (folder / MANIFEST).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
 
 def verify(member: Member) -> None:

@@ -92,7 +92,7 @@ def _doubts(report: dict[str, Any]) -> tuple[str, ...]:
 
 def _row(job: Job) -> Row:
     if job.files.error.is_file():
-        return Row(job, " ".join(job.files.error.read_text().split()))
+        return Row(job, " ".join(job.files.error.read_text(encoding="utf-8").split()))
     values = read_report(job.files.report)
     try:
         if values is None or not job.files.mask.is_file():

@@ -47,7 +47,7 @@ def is_finished(job: Job, source: dict[str, Any]) -> bool:
 def read_report(path: Path) -> dict[str, Any] | None:
     """Return a report's JSON values; None where there is no file, or no such values in it."""
     try:
-        values = json.loads(path.read_text())
+        values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return values if isinstance(values, dict) else None

@@ -32,7 +32,7 @@ def write_scan(files: ScanFiles, flair: Volume, result: Segmentation, report: di
     _write_thumbnail(files.thumbnail, flair, result.mask)
     _remove(files.error)
     with replacing(files.report) as temporary:
-        temporary.write_text(json.dumps(report, indent=2) + "\n")
+        temporary.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 def write_error(files: ScanFiles, error: str) -> None:
@@ -43,7 +43,7 @@ def write_error(files: ScanFiles, error: str) -> None:
     """
     make_folder(files.error.parent)
     with replacing(files.error) as temporary:
-        temporary.write_text(error + "\n")
+        temporary.write_text(error + "\n", encoding="utf-8")
 
 
 def make_folder(path: Path) -> None:

@@ -37,7 +37,7 @@ def require_dataset(root: Path) -> None:
     """
     path = root / DESCRIPTION
     try:
-        values = json.loads(path.read_text())
+        values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         values = None
     if not isinstance(values, dict) or not {"Name", "BIDSVersion"} <= set(values):

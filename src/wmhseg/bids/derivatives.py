@@ -77,7 +77,7 @@ def describe(root: Path, output: Path) -> None:
     }
     write_json(path, fields)
     with replacing(output / ".bidsignore") as temporary:
-        temporary.write_text("\n".join(IGNORED) + "\n")
+        temporary.write_text("\n".join(IGNORED) + "\n", encoding="utf-8")
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:
@@ -87,12 +87,12 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
         OutputError: It cannot be written.
     """
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(values, indent=2) + "\n")
+        temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
 
 def _is_ours(path: Path) -> bool:
     try:
-        makers = json.loads(path.read_text())["GeneratedBy"]
+        makers = json.loads(path.read_text(encoding="utf-8"))["GeneratedBy"]
         return any(maker["Name"] == "wmhseg" for maker in makers)
     except (OSError, ValueError, KeyError, TypeError):
         return False

@@ -35,7 +35,9 @@ def save_slices(slices: SliceSet, folder: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     np.save(target / "images.npy", slices.images)
     np.save(target / "labels.npy", slices.labels)
-    (target / "case.json").write_text(json.dumps({"site": slices.site, "name": slices.name}) + "\n")
+    (target / "case.json").write_text(
+        json.dumps({"site": slices.site, "name": slices.name}) + "\n", encoding="utf-8"
+    )
 
 
 def load_slices(folder: str | Path) -> list[SliceSet]:
@@ -46,7 +48,7 @@ def load_slices(folder: str | Path) -> list[SliceSet]:
     """
     found = []
     for path in sorted(Path(folder).glob("*/case.json")):
-        case = json.loads(path.read_text())
+        case = json.loads(path.read_text(encoding="utf-8"))
         images = np.load(path.with_name("images.npy"), mmap_mode="r", allow_pickle=False)
         labels = np.load(path.with_name("labels.npy"), mmap_mode="r", allow_pickle=False)
         found.append(SliceSet(case["site"], case["name"], images, labels))

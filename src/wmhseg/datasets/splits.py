@@ -116,7 +116,9 @@ def record_splits(splits: Sequence[Split], path: Path) -> None:
             )
         return
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps([asdict(split) for split in splits], indent=1) + "\n")
+        temporary.write_text(
+            json.dumps([asdict(split) for split in splits], indent=1) + "\n", encoding="utf-8"
+        )
 
 
 def load_splits(path: Path) -> list[Split]:
@@ -128,7 +130,7 @@ def load_splits(path: Path) -> list[Split]:
     try:
         return [
             Split(one["name"], *(tuple(one[part]) for part in ("train", "validation", "test")))
-            for one in json.loads(path.read_text())
+            for one in json.loads(path.read_text(encoding="utf-8"))
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: expected splits as JSON, found others ({error})") from None

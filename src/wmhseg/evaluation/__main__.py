@@ -122,7 +122,7 @@ def write_rows(rows: list[Row], path: Path) -> None:
     flat = [{**asdict(row), **asdict(row.scores)} for row in rows]
     for values in flat:
         del values["scores"]
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(flat[0]))
         writer.writeheader()
         writer.writerows(flat)

@@ -91,7 +91,7 @@ def read_leaderboard() -> list[Team]:
     `rank` gives these teams their published scores to within 0.0022 for the first 26 and `ROUNDING`
     for all, so that neighbours may change places.
     """
-    text = files("wmhseg.evaluation").joinpath("leaderboard_wmh2017.csv").read_text()
+    text = files("wmhseg.evaluation").joinpath("leaderboard_wmh2017.csv").read_text(encoding="utf-8")
     return [
         Team(
             row["team"],

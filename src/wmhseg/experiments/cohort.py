@@ -117,7 +117,7 @@ def mark_cohort(output: Path, note: str) -> None:
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        (output / COHORT).write_text(json.dumps({"note": note}) + "\n")
+        (output / COHORT).write_text(json.dumps({"note": note}) + "\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{output}: cannot be written ({error.strerror})") from None
 

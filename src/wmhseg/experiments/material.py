@@ -90,7 +90,7 @@ class Material:
         if not path.is_file():
             return f"{len(self.cases)} cases of {self._folder.name}"
         try:
-            return f"{len(self.cases)} {json.loads(path.read_text())['note']}"
+            return f"{len(self.cases)} {json.loads(path.read_text(encoding='utf-8'))['note']}"
         except (ValueError, KeyError):
             raise InputError(f"{path}: expected a cohort's note as JSON, found something else") from None
 

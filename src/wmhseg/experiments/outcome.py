@@ -82,7 +82,7 @@ def write_outcome(outcome: Outcome, folder: Path, note: str) -> None:
         "pictures": [[picture.name, picture.caption] for picture in outcome.pictures],
     }
     with replacing(folder / _RECORD) as path:
-        path.write_text(json.dumps(record, indent=1) + "\n")
+        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def write_summary(output: Path, names: Sequence[str]) -> None:
@@ -100,12 +100,12 @@ def write_summary(output: Path, names: Sequence[str]) -> None:
         path = output / name / _RECORD
         if not path.is_file():
             continue
-        record = json.loads(path.read_text())
+        record = json.loads(path.read_text(encoding="utf-8"))
         lines += [f"## {record['title']} ({record['source']})", "", f"Cases: {record['note']}.", ""]
         for table, _ in record["tables"]:
-            body = (output / name / f"{table}.md").read_text().split("\n\n")[:2]
+            body = (output / name / f"{table}.md").read_text(encoding="utf-8").split("\n\n")[:2]
             lines += [body[0], "", body[1], "", f"[CSV]({name}/{table}.csv)", ""]
         for picture, caption in record["pictures"]:
             lines += [f"![{caption}]({name}/{picture}.png)", "", f"[SVG]({name}/{picture}.svg)", ""]
     with replacing(output / SUMMARY) as path:
-        path.write_text("\n".join(lines).rstrip() + "\n")
+        path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")

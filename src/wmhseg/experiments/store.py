@@ -82,7 +82,7 @@ class ModelStore:
             ordered = sorted(inputs, key=lambda one: (one.slices.site, one.slices.name))
             _training()([one.slices for one in ordered], config, folder, self.precision)
             with replacing(folder / FINISHED) as path:
-                path.write_text(json.dumps(self._key(inputs, config), indent=1) + "\n")
+                path.write_text(json.dumps(self._key(inputs, config), indent=1) + "\n", encoding="utf-8")
         if not keep_checkpoint:
             _drop_checkpoint(folder)
         return folder
@@ -94,10 +94,10 @@ class ModelStore:
         folder.mkdir(parents=True, exist_ok=True)
         for name in (CHECKPOINT, LOG):
             shutil.copyfile(before / name, folder / name)
-        state = json.loads((before / STATE).read_text())
+        state = json.loads((before / STATE).read_text(encoding="utf-8"))
         state["settings"]["config"]["epochs"] = epochs
         with replacing(folder / STATE) as path:
-            path.write_text(json.dumps(state, indent=2) + "\n")
+            path.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
 
 
 def training_losses(folder: Path) -> list[float]:
@@ -107,7 +107,7 @@ def training_losses(folder: Path) -> list[float]:
         InputError: The log is missing or unreadable.
     """
     try:
-        with (folder / LOG).open(newline="") as file:
+        with (folder / LOG).open(newline="", encoding="utf-8") as file:
             return [1 - float(row["dice"]) for row in csv.DictReader(file)]
     except (OSError, KeyError, ValueError) as error:
         raise InputError(f"{folder / LOG}: expected the log of a training run ({error})") from None

@@ -52,12 +52,15 @@ def write_table(table: Table, folder: Path, note: str) -> None:
     Raises:
         OutputError: A file cannot be written.
     """
-    with replacing(folder / f"{table.name}.csv") as path, path.open("w", newline="") as file:
+    with (
+        replacing(folder / f"{table.name}.csv") as path,
+        path.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.writer(file)
         writer.writerow(table.columns)
         writer.writerows([_digits(value) for value in row] for row in table.rows)
     with replacing(folder / f"{table.name}.md") as path:
-        path.write_text(f"**{table.title}**\n\n{to_markdown(table)}\n\n{note}\n")
+        path.write_text(f"**{table.title}**\n\n{to_markdown(table)}\n\n{note}\n", encoding="utf-8")
 
 
 def _line(cells: tuple[str, ...] | list[str]) -> str:

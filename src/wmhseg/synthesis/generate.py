@@ -120,7 +120,7 @@ def write_case(request: Request, number: int) -> str:
     save_slices(made.slices, request.output)
     # Written last: a case without it was interrupted and is made again.
     text = json.dumps({"head": made.head.name, **asdict(made.parameters)}, indent=1)
-    (folder / "parameters.json").write_text(text + "\n")
+    (folder / "parameters.json").write_text(text + "\n", encoding="utf-8")
     return name
 
 

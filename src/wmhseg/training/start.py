@@ -71,7 +71,7 @@ def find_run(folder: Path) -> Start:
     path = folder / WEIGHTS
     if not path.is_file() or not (folder / STATE).is_file():
         raise InputError(f"{path}: expected a finished run, found none; run fit to its end first")
-    settings = json.loads((folder / STATE).read_text())["settings"]
+    settings = json.loads((folder / STATE).read_text(encoding="utf-8"))["settings"]
     return Start(path, file_sha256(path), _widths(settings["config"]["widths"]), tuple(settings["cases"]))
 
 

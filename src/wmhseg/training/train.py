@@ -131,7 +131,7 @@ def export_runs(runs: Sequence[str | Path], output: str | Path, name: str, recip
     networks = []
     for folder in map(Path, runs):
         start = find_run(folder)
-        state = json.loads((folder / STATE).read_text())
+        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
         model = build_unet()
         load_start(start, model, FULL, 0)
         training = {"date": state["date"], "versions": state["versions"], **state["settings"]}
@@ -142,7 +142,7 @@ def export_runs(runs: Sequence[str | Path], output: str | Path, name: str, recip
 def _is_resumable(folder: Path, settings: dict[str, Any]) -> bool:
     if not (folder / STATE).is_file():
         return False
-    state = json.loads((folder / STATE).read_text())
+    state = json.loads((folder / STATE).read_text(encoding="utf-8"))
     if state["settings"] != json.loads(json.dumps(settings)):
         raise InputError(
             f"{folder / STATE}: a run with other settings or cases is there; choose another folder"
@@ -169,7 +169,7 @@ class _EndOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
         rows.append(
             {"epoch": epoch + 1, "loss": loss, "dice": dice, "seconds": time.monotonic() - self._start}
         )
-        with log.open("w", newline="") as file:
+        with log.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[-1]))
             writer.writeheader()
             writer.writerows(rows)
@@ -178,7 +178,7 @@ class _EndOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
         date = datetime.now(timezone.utc).date().isoformat()
         state = {"settings": self._settings, "epochs_done": epoch + 1, "versions": versions, "date": date}
         temporary = self._folder / f"new-{STATE}"
-        temporary.write_text(json.dumps(state, indent=2) + "\n")
+        temporary.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
         temporary.replace(self._folder / STATE)
         if epoch >= 2 and 1 - dice > COLLAPSED:
             print(
@@ -190,5 +190,5 @@ class _EndOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
 def _read_log(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
