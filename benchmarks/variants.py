@@ -21,7 +21,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from scan_variants.catalogue import thick_variants, thin_variants
-from scan_variants.compare import at_best, compare
+from scan_variants.compare import compare
 from scan_variants.kept import KeptRows
 from scan_variants.page import page
 from scan_variants.table import COLUMNS, Row, line, verdict
@@ -75,9 +75,8 @@ def run_variant(segmenter: Segmenter, case: str, pair: Pair, plain: sitk.Image, 
     if ready.scan.t1_moved_mm is not None:
         notes.append(f"T1 moved by {ready.scan.t1_moved_mm:.1f} mm")
     notes += [f"bias corrected: {name}" for name in ready.scan.bias_corrected]
-    best = 1.0 if variant.voxelwise else at_best(plain, mask)
     volumes = found.plain_ml, found.variant_ml
-    return Row(variant.name, case, variant.kind, found.dice, best, *volumes, known, tuple(notes))
+    return Row(variant.name, case, variant.kind, found.dice, found.back, *volumes, known, tuple(notes))
 
 
 def run_case(segmenter: Segmenter, name: str, folder: Path, only: list[str], kept: KeptRows) -> list[Row]:

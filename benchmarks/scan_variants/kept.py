@@ -33,10 +33,11 @@ class KeptRows:
         """Keep a row."""
         if self._path is not None:
             values = {**asdict(row), "kind": row.kind.name, "weights": self._weights}
-            with self._path.open("a") as file:
+            with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(values) + "\n")
 
 
 def _row(values: dict[str, Any]) -> Row:
     fields = {name: value for name, value in values.items() if name != "weights"}
-    return Row(**{**fields, "kind": Kind[values["kind"]], "notes": tuple(values["notes"])})
+    back = None if values["back"] is None else tuple(values["back"])
+    return Row(**{**fields, "kind": Kind[values["kind"]], "back": back, "notes": tuple(values["notes"])})

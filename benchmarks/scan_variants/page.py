@@ -18,11 +18,12 @@ Each variant is made of a real case, as files. They are read, registered, prepar
 the functions behind `wmhseg segment`, with its default options. The mask is compared with that of the case as
 it is, the plain run:
 
-- **By position.** The variant's mask is interpolated linearly at the plain mask's voxels and counts from 0.5
+- **By position, on the coarser voxels.** A coarser voxel holds WMH where at least half of it does. Where the
+  plain voxels are as large or larger, the variant's mask is interpolated linearly at them and counts from 0.5
   on; at the same places that is the mask itself. Only where a header was moved on purpose (turned, moved,
   axes off right angles) masks are compared voxel by voxel.
-- **At best**: the Dice that the plain mask itself has, stored on the variant's voxels (WMH where at least
-  half of a voxel is) and compared in the same way. On coarser voxels no answer can be expected to do better.
+- **On plain voxels**, where the variant's are larger: the Dice of its mask interpolated back, and what the
+  plain mask itself would reach, stored on the variant's voxels and brought back in the same way.
 - **Inside the common field of view**, where some of it was cut. "plain ml" is the plain mask's volume there.
 - **Same input.** Slices that the network was shown in an earlier run of this table, bit for bit, are not
   computed again; "same" says so. {same} of {total} are: their Dice tests the way to the slices and back.

@@ -13,8 +13,8 @@ class Row:
         variant: Its name.
         case: The case it was made of.
         kind: What is asked of it.
-        dice: Against the plain run; None when the run failed.
-        at_best: Dice of the plain mask, stored on this variant's voxels; None when the run failed.
+        dice: Against the plain run, on the coarser voxels; None when the run failed.
+        back: Where this variant's voxels are the coarser ones: Dice on the plain voxels, and at best.
         plain_ml: WMH of the plain run inside the common field of view.
         variant_ml: WMH of this run.
         same_input: The network was shown the very slices of an earlier run.
@@ -25,7 +25,7 @@ class Row:
     case: str
     kind: Kind
     dice: float | None
-    at_best: float | None
+    back: tuple[float, float] | None
     plain_ml: float
     variant_ml: float
     same_input: bool
@@ -44,19 +44,20 @@ class Row:
         dice = "failed" if self.dice is None else f"{self.dice:.3f}"
         required = "" if self.kind.required is None else f"{self.kind.required:.2f}"
         verdict = {True: "pass", False: "**FAIL**", None: ""}[self.passed]
-        best = "" if self.at_best is None else f"{self.at_best:.3f}"
+        back = "" if self.back is None else "{:.3f} of {:.3f}".format(*self.back)
         volumes = [f"{self.plain_ml:.2f}", f"{self.variant_ml:.2f}"]
         same = "same" if self.same_input else ""
         return [
-            self.variant, self.case, self.kind.label, dice, best, required, verdict, *volumes, same,
+            self.variant, self.case, self.kind.label, dice, required, verdict, back, *volumes, same,
             "; ".join(self.notes),
         ]  # fmt: skip
 
 
 COLUMNS = [
-    "variant", "case", "kind", "Dice", "at best", "required", "", "plain ml", "ml", "network's input", "said",
+    "variant", "case", "kind", "Dice", "required", "", "on plain voxels", "plain ml", "ml", "network's input",
+    "said",
 ]  # fmt: skip
-_WIDTHS = [52, 14, 16, 6, 7, 8, 8, 8, 7, 15, 0]
+_WIDTHS = [52, 14, 16, 6, 8, 8, 15, 8, 7, 15, 0]
 
 
 def line(cells: list[str]) -> str:
@@ -66,7 +67,7 @@ def line(cells: list[str]) -> str:
 
 def markdown(rows: list[Row]) -> str:
     """Return the rows as a Markdown table."""
-    lines = [COLUMNS, ["---"] * 3 + ["---:"] * 3 + ["---"] + ["---:"] * 2 + ["---"] * 2]
+    lines = [COLUMNS, ["---"] * 3 + ["---:"] * 2 + ["---"] * 2 + ["---:"] * 2 + ["---"] * 2]
     lines += [row.cells for row in rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |" for cells in lines)
 

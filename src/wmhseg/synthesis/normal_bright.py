@@ -46,12 +46,12 @@ def sample_normal_bright(rng: np.random.Generator) -> NormalBright:
 
     return NormalBright(
         rim_sd=at_most(3.0, 0.9),
-        rim_mm=float(rng.uniform(0.4, 1.4)),
+        rim_mm=float(rng.uniform(0.3, 1.0)),
         septum_sd=at_most(2.5, 0.7),
-        haze_sd=at_most(1.3, 0.8),
+        haze_sd=at_most(1.0, 0.8),
         patches_sd=at_most(0.35, 0.7),
         tract_sd=at_most(0.9, 0.6),
-        cortex_sd=at_most(0.9, 0.7),
+        cortex_sd=at_most(0.6, 0.7),
         seed=int(rng.integers(2**31)),
     )
 
@@ -64,14 +64,15 @@ def normal_brightness(anatomy: Anatomy, parameters: NormalBright) -> NDArray[np.
     white = is_any(tissues, (Tissue.WHITE, *DEEP_GREY))
     patchy = np.clip(0.7 + 0.5 * smooth_field(shape, 8.0, seed), 0, 1.5)
     # Thicker on the horns: the small caps of most healthy people.
-    thickness = parameters.rim_mm * (1 + np.clip((np.abs(y - 4) - 26) / 10, 0, 1))
+    thickness = parameters.rim_mm * (1 + 0.7 * np.clip((np.abs(y - 4) - 26) / 10, 0, 1))
     bright = parameters.rim_sd * np.exp(-np.maximum(distance - 1, 0) / thickness) * patchy
     wide = np.clip(0.6 + 0.5 * smooth_field(shape, 14.0, seed + 1), 0, 1.3)
     behind = np.clip((y - 10) / 30, 0.25, 1)
     bright += parameters.haze_sd * np.exp(-np.maximum(distance - 1, 0) / 5) * wide * behind
     patches = np.clip(smooth_field(shape, 7.0, seed + 2) - 0.3, 0, 1.5)
     bright += parameters.patches_sd * patches
-    sheet = (np.abs(x) < 3) & (distance < 4) & (z > 0)
+    # 3 mm wide, below the callosum.
+    sheet = np.clip(2 - np.abs(x), 0, 1) * ((distance < 3) & (z > 0) & (z < 24))
     bright += parameters.septum_sd * sheet
     if parameters.tract_sd:
         bright += parameters.tract_sd * _tracts(anatomy.mni)
