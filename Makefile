@@ -57,7 +57,7 @@ benchmarks: .venv/dev ## speed and memory, as ratios measured side by side
 	$(BIN)/python benchmarks/training.py
 
 # One case with thick axial slices, one with voxels of 1 mm.
-variants: .venv/dev ## real scans stored in 110 ways: is the mask the same? (an hour; needs REAL)
+variants: .venv/dev ## real scans stored in 118 ways: is the mask the same? (an hour; needs REAL)
 	@mkdir -p out
 	$(BIN)/python benchmarks/variants.py $(REAL) --case tabriz/a639 ljubljana/p26 --weights $(WEIGHTS) \
 	    --keep out/variants.jsonl --markdown docs/variants.md
