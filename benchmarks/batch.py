@@ -1,6 +1,7 @@
 """Many scans: `wmhseg segment`, one process a scan, against `wmhseg batch`, side by side.
 
-Both segment the same scans to files with the same weights; the masks must be identical.
+Both segment the same scans to files with the same weights; the masks must be identical. Scans that cannot be
+segmented may be among them: the same ones must fail both ways.
 
     python benchmarks/batch.py CASES [--weights DIR] [--workers N] [--repeats 1]
 """
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def main() -> int:
-    """Run both ways and print times and their ratio; 1 when the masks differ."""
+    """Run both ways and print times and their ratio; 1 when the masks, or what fails, differ."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -37,26 +38,33 @@ def main() -> int:
         for _ in range(options.repeats):
             start = time.monotonic()
             for job in jobs:
-                segment(job, output / "one.nii.gz", options.weights)
-                (output / "one.nii.gz").rename(one_by_one(output, job))
+                if segment(job, output / "one.nii.gz", options.weights):
+                    (output / "one.nii.gz").rename(one_by_one(output, job))
             seconds["one by one"].append(time.monotonic() - start)
             start = time.monotonic()
             wmhseg("batch", options.cases, output / "batch", "--again", "--weights", options.weights, *more)
             seconds["batch"].append(time.monotonic() - start)
-        differing = [job.name for job in jobs if voxels(job.files.mask) != voxels(one_by_one(output, job))]
+        pairs = {job.name: (voxels(job.files.mask), voxels(one_by_one(output, job))) for job in jobs}
+    failed = [name for name, pair in pairs.items() if pair == (None, None)]
+    differing = [name for name, (batch, alone) in pairs.items() if batch != alone]
     for name, taken in seconds.items():
         print(f"{name:10} {min(taken):7.1f} s   {min(taken) / len(jobs):6.1f} s a scan, {len(jobs)} scans")
     print(f"ratio      {min(seconds['one by one']) / min(seconds['batch']):7.2f} x")
     print(f"masks      {len(differing)} of {len(jobs)} differ {' '.join(differing)}")
+    print(f"failed     {len(failed)} of {len(jobs)} both ways {' '.join(failed)}")
     return bool(differing)
 
 
-def segment(job: Job, output: Path, weights: Path) -> None:
-    """Segment one scan in a process of its own, with a report and a picture as the batch makes them."""
+def segment(job: Job, output: Path, weights: Path) -> bool:
+    """Segment one scan in a process of its own, with a report and a picture as the batch makes them.
+
+    Returns:
+        Whether it could be.
+    """
     command: list[str | Path] = ["segment", "--flair", job.flair, "--output", output, "--weights", weights]
     command += ["--report", output.with_suffix(".json"), "--overlay", output.with_suffix(".png")]
     command += [] if job.t1 is None else ["--t1", job.t1]
-    wmhseg(*command)
+    return wmhseg(*command) == 0
 
 
 def one_by_one(output: Path, job: Job) -> Path:
@@ -64,14 +72,16 @@ def one_by_one(output: Path, job: Job) -> Path:
     return output / f"{job.name.replace('/', '__')}.nii.gz"
 
 
-def wmhseg(*arguments: str | Path) -> None:
-    """Run one command quietly."""
-    subprocess.run([sys.executable, "-m", "wmhseg.cli", *map(str, arguments), "-q"], check=True)
+def wmhseg(*arguments: str | Path) -> int:
+    """Run one command quietly; return its exit code."""
+    return subprocess.run(
+        [sys.executable, "-m", "wmhseg.cli", *map(str, arguments), "-q"], check=False
+    ).returncode
 
 
-def voxels(path: Path) -> bytes:
-    """Return a mask's header and voxels."""
-    return gzip.decompress(path.read_bytes())
+def voxels(path: Path) -> bytes | None:
+    """Return a mask's header and voxels, None where there is no mask."""
+    return gzip.decompress(path.read_bytes()) if path.exists() else None
 
 
 if __name__ == "__main__":
