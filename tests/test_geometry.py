@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from wmhseg.geometry import (
     Reorientation,
@@ -14,6 +15,7 @@ from wmhseg.geometry import (
     crop_pad,
     in_plane_grid,
     resample,
+    resample_slices,
     smooth_for,
     to_axial_lps,
     undo_crop_pad,
@@ -201,6 +203,31 @@ def test_blur_of_integers_keeps_fractions() -> None:
     volume = Volume(array, Grid((9, 1, 1), (0.5, 1.0, 1.0), (0, 0, 0), IDENTITY))
     blurred = smooth_for(volume, Grid((4, 1, 1), (1.0, 1.0, 1.0), (0, 0, 0), IDENTITY)).array
     assert 0 < blurred[0, 0, 4] < 1
+
+
+def test_finer_slices_are_cubic_splines_within_the_range() -> None:
+    """Against SciPy's splines, where both have data."""
+    array = np.random.default_rng(3).integers(0, 2, (3, 12, 10)).astype(np.float32)
+    grid = Grid((10, 12, 3), (2.0, 1.6, 5.0), (0, 0, 0), IDENTITY)
+    fine = in_plane_grid(grid, (0.85, 1.25), 1.0)
+    moved = resample_slices(Volume(array, grid), fine)
+    assert moved.grid == fine
+    x = (np.arange(20) + fine.origin_mm[0]) / 2.0
+    y = (np.arange(19) + fine.origin_mm[1]) / 1.6
+    where = np.meshgrid(np.arange(3.0), y, x, indexing="ij")
+    expected = ndimage.map_coordinates(array.astype(float), where, order=3, mode="mirror")
+    inside = np.ix_(range(3), (y >= 0) & (y <= 11), (x >= 0) & (x <= 9))
+    assert expected[inside].max() > 1.05  # splines swing over
+    assert expected[inside].min() < -0.05
+    np.testing.assert_allclose(moved.array[inside], expected[inside].clip(0, 1), atol=1e-4)
+
+
+def test_coarser_slices_are_blurred_and_linear() -> None:
+    array = np.random.default_rng(3).normal(size=(3, 12, 10)).astype(np.float32)
+    volume = Volume(array, Grid((10, 12, 3), (0.5, 0.6, 5.0), (0, 0, 0), IDENTITY))
+    coarse = in_plane_grid(volume.grid, (0.85, 1.25), 1.0)
+    by_hand = resample(smooth_for(volume, coarse), coarse, outside=float(array.min()))
+    np.testing.assert_array_equal(resample_slices(volume, coarse).array, by_hand.array)
 
 
 SQUARE = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]])

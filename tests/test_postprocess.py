@@ -63,12 +63,12 @@ def test_thin_slices_vote() -> None:
     # One pixel in six slices: 2 of 3 neighbours decide, the ends count themselves twice.
     probability = np.array([1, 0, 1, 1, 0, 0], np.float32).reshape(6, 1, 1)
     expected = [1, 1, 1, 1, 0, 0]
-    for spacing in (1.0, 1.49):
+    for spacing in (1.0, 2.49):
         mask = postprocess(probability, (1.0, 1.0, spacing), DEFAULT)
         assert mask.ravel().tolist() == expected
     single = np.array([0, 1, 0, 0, 1, 1], np.float32).reshape(6, 1, 1)
     assert postprocess(single, (1.0, 1.0, 1.0), DEFAULT).ravel().tolist() == [0, 0, 0, 0, 1, 1]
-    for spacing in (1.5, 3.0):
+    for spacing in (2.5, 3.0):
         kept = postprocess(single, (1.0, 1.0, spacing), DEFAULT)
         assert kept.ravel().tolist() == single.ravel().tolist()
 

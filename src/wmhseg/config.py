@@ -122,7 +122,7 @@ DEFAULT = Recipe(
     target_spacing_mm=1.0,
     min_patch=136,
     threshold=0.5,
-    vote_below_mm=1.5,
+    vote_below_mm=2.5,
 )
 
 RECIPES = {recipe.name: recipe for recipe in (PAPER, PUBLISHED, DEFAULT)}

@@ -66,20 +66,22 @@ def to_axial_lps(volume: Volume) -> tuple[Volume, Reorientation]:
     return Volume(reorientation.apply(volume.array), turned), reorientation
 
 
-def resample(volume: Volume, grid: Grid, outside: float = 0.0) -> Volume:
+def resample(volume: Volume, grid: Grid, outside: float = 0.0, *, cubic: bool = False) -> Volume:
     """Resample linearly onto another grid, by the headers alone.
 
     Args:
         volume: Any volume; computed as float32.
         grid: Where to sample.
         outside: Value where `volume` has no data.
+        cubic: By cubic B-splines instead, which may leave the range of values a little.
     """
     image = sitk.Cast(to_image(volume), sitk.sitkFloat32)
     reference = sitk.Image(grid.size_xyz, sitk.sitkUInt8)
     reference.SetSpacing(grid.spacing_mm)
     reference.SetOrigin(grid.origin_mm)
     reference.SetDirection(grid.direction)
-    moved = sitk.Resample(image, reference, sitk.Transform(), sitk.sitkLinear, outside, sitk.sitkFloat32)
+    way = sitk.sitkBSpline3 if cubic else sitk.sitkLinear
+    moved = sitk.Resample(image, reference, sitk.Transform(), way, outside, sitk.sitkFloat32)
     return Volume(from_image(moved).array, grid)
 
 
@@ -123,6 +125,22 @@ def smooth_for(volume: Volume, grid: Grid) -> Volume:
         return volume
     blurred = ndimage.gaussian_filter(volume.array, sigmas[::-1], output=np.float32, mode="nearest")
     return Volume(blurred, volume.grid)
+
+
+def resample_slices(volume: Volume, grid: Grid) -> Volume:
+    """Bring slices to other pixels: blurred for coarser ones, by cubic B-splines for finer ones.
+
+    Linear interpolation of large pixels blurs: masks of 1.5 mm pixels then agree less with those of the
+    1 mm scan they were made of (Dice 0.825 instead of 0.869, docs/variants.md).
+
+    Args:
+        volume: Slices (Z, Y, X).
+        grid: The same slices with other rows and columns, as `in_plane_grid` returns it.
+    """
+    low, high = float(volume.array.min()), float(volume.array.max())
+    finer = any(new < old for new, old in zip(grid.spacing_mm, volume.grid.spacing_mm, strict=True))
+    moved = resample(smooth_for(volume, grid), grid, outside=low, cubic=finer)
+    return Volume(np.clip(moved.array, low, high), grid)
 
 
 def crop_pad(

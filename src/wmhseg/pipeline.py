@@ -7,7 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.config import Recipe
-from wmhseg.geometry import Reorientation, in_plane_grid, resample, smooth_for, to_axial_lps, undo_crop_pad
+from wmhseg.geometry import (
+    Reorientation,
+    in_plane_grid,
+    resample,
+    resample_slices,
+    smooth_for,
+    to_axial_lps,
+    undo_crop_pad,
+)
 from wmhseg.members import Members
 from wmhseg.postprocess import postprocess
 from wmhseg.preprocess import Prepared, prepare
@@ -137,8 +145,7 @@ def to_working_grid(flair: Volume, t1: Volume | None, recipe: Recipe) -> Working
     if recipe.spacing_range_mm is not None:
         grid = in_plane_grid(axial_grid, recipe.spacing_range_mm, recipe.target_spacing_mm)
         if grid != axial_grid:
-            flair = resample(smooth_for(flair, grid), grid, outside=float(flair.array.min()))
-            t1 = None if t1 is None else resample(smooth_for(t1, grid), grid, outside=float(t1.array.min()))
+            flair, t1 = resample_slices(flair, grid), None if t1 is None else resample_slices(t1, grid)
     return Working(flair, t1, axial_grid, reorientation)
 
 
