@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def main() -> int:
-    """Run both ways and print times and their ratio; 1 when the masks, or what fails, differ."""
+    """Run both ways and print times and their ratio; 1 when the masks or failures differ, or all fail."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -52,7 +52,7 @@ def main() -> int:
     print(f"ratio      {min(seconds['one by one']) / min(seconds['batch']):7.2f} x")
     print(f"masks      {len(differing)} of {len(jobs)} differ {' '.join(differing)}")
     print(f"failed     {len(failed)} of {len(jobs)} both ways {' '.join(failed)}")
-    return bool(differing)
+    return bool(differing) or len(failed) == len(jobs)
 
 
 def segment(job: Job, output: Path, weights: Path) -> bool:

@@ -45,7 +45,7 @@ _DONE = {
     Kind.PADDED: "zeros around the head",
     Kind.CROPPED: "smaller field of view",
     Kind.RESAMPLED: "other voxels, other angulation, T1 elsewhere or on another grid",
-    Kind.LOST: "thicker slices, fewer slices, thick slices interpolated, no T1",
+    Kind.LOST: "thicker slices, fewer slices, thick slices cut askew, no T1",
 }
 
 
