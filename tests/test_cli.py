@@ -269,6 +269,8 @@ def test_a_terminal_without_unicode_gets_the_line_too(command: dict[str, str], w
         str(weights_folder),
     ]
     ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    # What a program that has imported TensorFlow by quiet_stderr leaves to its children.
+    ascii_only["TF_CPP_MIN_LOG_LEVEL"] = "3"
     program = [sys.executable, "-m", "wmhseg.cli", *words]
     done = subprocess.run(program, check=False, env={**os.environ, **ascii_only}, capture_output=True)
     assert done.returncode == 5

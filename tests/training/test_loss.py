@@ -53,3 +53,14 @@ def test_cross_entropy_is_added_with_its_weight() -> None:
     entropy = (0.693147 + 0.287682) / 4
     assert float(make_loss(3.0)(*arrays)) == pytest.approx(1 - 4 / 4.75 + 3 * entropy, abs=1e-5)
     assert make_loss(0.0) is dice_loss
+
+
+def test_windows_without_lesions_count_as_often_as_asked() -> None:
+    truth = np.reshape([1, 1, 0, 0, 0, 0, 0, 0], (2, 2, 2, 1)).astype(np.float32)
+    probability = np.reshape([0.5, 1, 0.25, 0, 0.5, 0, 0, 0], (2, 2, 2, 1)).astype(np.float32)
+    arrays = [ops.convert_to_tensor(v) for v in (truth, probability)]
+    # Overlap 1.5; sum of g 2; sum of p 1.75 + 4 * 0.5. Entropy: -ln 0.5, -ln 0.75, 4 * -ln 0.5, of 8.
+    entropy = (0.693147 + 0.287682 + 4 * 0.693147) / 8
+    expected = 1 - 4 / (2 + 3.75 + 1)
+    assert float(make_loss(3.0, 4.0)(*arrays)) == pytest.approx(expected + 3 * entropy, abs=1e-5)
+    assert float(make_loss(0.0, 4.0)(*arrays)) == pytest.approx(expected, abs=1e-5)

@@ -24,6 +24,7 @@ class TrainingConfig:
         synthetic_share: Share of windows from synthetic cases where real ones are there too; None
             counts "synthetic" as one site among the others.
         cross_entropy: Weight of the mean binary cross-entropy that is added to the Dice loss.
+        lesion_free_weight: How many times the loss counts in windows without a lesion.
         affine: Geometric augmentation (paper, Table 2).
         intensity: Intensity augmentation; None for the paper's, which has none.
         score_bias: Start value of the output's bias; negative starts from "no lesion".
@@ -43,6 +44,7 @@ class TrainingConfig:
     balance_sites: bool = False
     synthetic_share: float | None = None
     cross_entropy: float = 0.0
+    lesion_free_weight: float = 1.0
     affine: AffineRange = field(default_factory=AffineRange)
     intensity: IntensityRange | None = None
     score_bias: float = 0.0
@@ -86,6 +88,7 @@ SYNTHETIC = TrainingConfig(
     balance_sites=True,
     synthetic_share=0.5,
     cross_entropy=1.0,
+    lesion_free_weight=3.0,
     intensity=IntensityRange(),
     score_bias=-2.0,
     widths=HALF_WIDTHS,

@@ -23,16 +23,24 @@ def dice_loss(truth: keras.KerasTensor, probability: keras.KerasTensor) -> keras
     return 1.0 - (2.0 * overlap + SMOOTH) / (ops.sum(truth) + ops.sum(probability) + SMOOTH)
 
 
-def make_loss(cross_entropy: float) -> Loss:
+def make_loss(cross_entropy: float, lesion_free_weight: float = 1.0) -> Loss:
     """Return the Dice loss plus `cross_entropy` times the mean binary cross-entropy (in nats).
 
-    The Dice loss alone drives probabilities to 0 and 1; cross-entropy keeps them graded.
+    The Dice loss alone drives probabilities to 0 and 1; cross-entropy keeps them graded. In windows
+    without any lesion both count `lesion_free_weight` times: as one sum over the batch, the Dice loss
+    hardly feels some bright rim called a lesion in a scan that has none.
     """
-    if not cross_entropy:
+    if not cross_entropy and lesion_free_weight == 1.0:
         return dice_loss
 
-    def dice_and_cross_entropy(truth: keras.KerasTensor, probability: keras.KerasTensor) -> keras.KerasTensor:
-        entropy = ops.mean(keras.losses.binary_crossentropy(truth, probability))
-        return dice_loss(truth, probability) + cross_entropy * entropy
+    def weighted(truth: keras.KerasTensor, probability: keras.KerasTensor) -> keras.KerasTensor:
+        truth = ops.cast(truth, "float32")
+        probability = ops.cast(probability, "float32")
+        free = ops.cast(ops.max(truth, axis=(1, 2, 3), keepdims=True) == 0, "float32")
+        weight = 1.0 + (lesion_free_weight - 1.0) * free
+        # Nothing overlaps where there is no lesion, so the weight reaches the sum of p only.
+        dice = dice_loss(truth, weight * probability)
+        entropy = keras.losses.binary_crossentropy(truth, probability)
+        return dice + cross_entropy * ops.mean(weight[..., 0] * entropy)
 
-    return dice_and_cross_entropy
+    return weighted

@@ -105,7 +105,7 @@ def compile_model(config: TrainingConfig, steps_per_epoch: int, precision: str) 
     compiled = keras.backend.backend() != "tensorflow"
     model.compile(
         optimizer=keras.optimizers.Adam(rate),
-        loss=make_loss(config.cross_entropy),
+        loss=make_loss(config.cross_entropy, config.lesion_free_weight),
         metrics=[dice_loss],
         jit_compile=compiled,
     )
