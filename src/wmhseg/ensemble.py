@@ -19,6 +19,7 @@ from wmhseg.errors import WeightsError
 from wmhseg.manifest import Manifest, Member, verify
 from wmhseg.settings import Precision
 from wmhseg.unet import build_unet, folded_weights
+from wmhseg.upsampling import make_join, set_weights
 
 Array = NDArray[np.float32]
 
@@ -76,7 +77,7 @@ class Ensemble:
 
     def _predict_one(self, weights: Sequence[Array], slices: Array) -> Array:
         model, function = self._network((slices.shape[1], slices.shape[2]))
-        model.set_weights(weights)
+        set_weights(model, weights)
         probability = np.zeros(slices.shape[:3], np.float32)
         for start in range(0, len(slices), BATCH):
             batch = slices[start : start + BATCH]
@@ -92,7 +93,7 @@ class Ensemble:
         """Build the network and its graph once per size; members differ in their variables only."""
         if size_yx not in self._functions:
             policy = "mixed_bfloat16" if self.precision == "bfloat16" else "float32"
-            model = build_unet(size_yx, batch_normalisation=False, dtype=policy)
+            model = build_unet(size_yx, batch_normalisation=False, dtype=policy, join=make_join(policy))
             signature = [tf.TensorSpec((BATCH, *size_yx, 2), tf.float32)]
             function = tf.function(lambda batch: model(batch, training=False), input_signature=signature)
             self._functions[size_yx] = model, function

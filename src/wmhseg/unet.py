@@ -1,5 +1,7 @@
 """The U-Net of Li et al. 2018 (Fig. 4): architecture only."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 from keras import layers
@@ -13,6 +15,16 @@ TRAINABLE_WITH_BN = 8_748_609
 TRAINABLE_WITHOUT_BN = 8_742_209
 # Sizes that leave the remainder of 200 in every pooling, so that each crop falls as at 200.
 SIZE_STEP, SIZE_REMAINDER = 32, 8
+# The convolutions, in the order of their weights.
+CONVOLUTIONS = (
+    *(f"enc{level}{part}" for level in range(5) for part in "ab"),
+    *(f"dec{level}{part}" for level in (3, 2, 1, 0) for part in "ab"),
+    "score",
+)
+
+# From the feature maps below and beside, the width and the layer's name to the first feature maps of a
+# decoder level.
+Join = Callable[[keras.KerasTensor, keras.KerasTensor, int, str], keras.KerasTensor]
 
 
 def build_unet(
@@ -21,6 +33,7 @@ def build_unet(
     batch_normalisation: bool = True,
     widths: tuple[tuple[int, ...], tuple[int, ...]] = (ENCODER, DECODER),
     dtype: str = "float32",
+    join: Join | None = None,
 ) -> keras.Model:
     """Build the network: (N, rows, columns, 2) FLAIR and T1 to (N, rows, columns, 1) probability.
 
@@ -31,6 +44,8 @@ def build_unet(
             it the network is that of the authors' released weights.
         widths: Channels of the five encoder and four decoder levels.
         dtype: Keras dtype policy; the output is always float32.
+        join: What computes the same as doubling, concatenating and the first convolution of a decoder
+            level; None for those themselves.
 
     Raises:
         WeightsError: `size_yx` would align encoder and decoder differently from 200.
@@ -39,6 +54,7 @@ def build_unet(
         raise WeightsError(f"network: expected sizes that leave 8 when divided by 32, found {size_yx}")
     encoder, decoder = widths
     make = _Block(batch_normalisation, keras.dtype_policies.DTypePolicy(dtype))
+    join = join or make.join
     inputs = keras.Input((*size_yx, 2), name="flair_t1")
     x, skips = inputs, []
     for level, width in enumerate(encoder):
@@ -49,11 +65,10 @@ def build_unet(
         x = make(make(x, width, first, f"enc{level}a"), width, second, f"enc{level}b")
         skips.append(x)
     for level, width in zip((3, 2, 1, 0), decoder, strict=True):
-        x = layers.UpSampling2D(2, interpolation="nearest", dtype=make.policy, name=f"up{level}")(x)
-        skip = _crop_to(skips[level], x, make.policy, level)
-        x = layers.Concatenate(dtype=make.policy, name=f"join{level}")([x, skip])
-        x = make(make(x, width, 3, f"dec{level}a"), width, 3, f"dec{level}b")
-    (top, bottom), (left, right) = _difference(inputs, x)
+        size = (2 * int(x.shape[1]), 2 * int(x.shape[2]))
+        skip = _crop_to(skips[level], size, make.policy, level)
+        x = make(join(x, skip, width, f"dec{level}a"), width, 3, f"dec{level}b")
+    (top, bottom), (left, right) = _difference(inputs, (int(x.shape[1]), int(x.shape[2])))
     x = layers.ZeroPadding2D(((top, bottom), (left, right)), dtype=make.policy, name="pad")(x)
     score = layers.Conv2D(1, 1, dtype="float32", name="score")(x)
     return keras.Model(
@@ -76,19 +91,25 @@ class _Block:
             x = layers.BatchNormalization(momentum=0.9, dtype=self.policy, name=f"{name}_bn")(x)
         return layers.Activation("relu", dtype=self.policy, name=f"{name}_relu")(x)
 
+    def join(self, x: keras.KerasTensor, skip: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
+        """Double `x`, put `skip` beside it, convolve."""
+        x = layers.UpSampling2D(2, interpolation="nearest", dtype=self.policy, name=f"{name}_double")(x)
+        x = layers.Concatenate(dtype=self.policy, name=f"{name}_join")([x, skip])
+        return self(x, width, 3, name)
+
 
 def _difference(
-    larger: keras.KerasTensor, smaller: keras.KerasTensor
+    larger: keras.KerasTensor, smaller_yx: tuple[int, int]
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return (before, after) for rows and columns; the odd pixel goes after."""
-    rows, columns = (int(larger.shape[axis]) - int(smaller.shape[axis]) for axis in (1, 2))
+    rows, columns = (int(larger.shape[axis + 1]) - smaller_yx[axis] for axis in (0, 1))
     return (rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2)
 
 
 def _crop_to(
-    skip: keras.KerasTensor, x: keras.KerasTensor, policy: keras.dtype_policies.DTypePolicy, level: int
+    skip: keras.KerasTensor, size_yx: tuple[int, int], policy: keras.dtype_policies.DTypePolicy, level: int
 ) -> keras.KerasTensor:
-    return layers.Cropping2D(_difference(skip, x), dtype=policy, name=f"crop{level}")(skip)
+    return layers.Cropping2D(_difference(skip, size_yx), dtype=policy, name=f"crop{level}")(skip)
 
 
 def folded_weights(model: keras.Model) -> list[NDArray[np.float32]]:
