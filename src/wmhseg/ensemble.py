@@ -1,7 +1,6 @@
 """The ensemble: verified weights, loaded once, and the mean probability of all members."""
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +18,7 @@ from wmhseg.errors import WeightsError
 from wmhseg.manifest import Manifest, Member, verify
 from wmhseg.settings import Precision
 from wmhseg.unet import build_unet, folded_weights
-from wmhseg.upsampling import make_join, set_weights
+from wmhseg.upsampling import make_join, split_weights
 
 Array = NDArray[np.float32]
 
@@ -44,7 +43,7 @@ class Ensemble:
 
     def __init__(self, manifest: Manifest, precision: Precision = "auto") -> None:
         self.precision = choose_precision() if precision == "auto" else precision
-        self._members = load_members(manifest)
+        self._members = [split_weights(member) for member in load_members(manifest)]
         self._functions: dict[
             tuple[int, int], tuple[keras.Model, tf.types.experimental.PolymorphicFunction]
         ] = {}
@@ -75,9 +74,10 @@ class Ensemble:
         """Return each member's probability, (N, Y, X) float32."""
         return [self._predict_one(weights, slices) for weights in self._members]
 
-    def _predict_one(self, weights: Sequence[Array], slices: Array) -> Array:
+    def _predict_one(self, weights: dict[str, list[Array]], slices: Array) -> Array:
         model, function = self._network((slices.shape[1], slices.shape[2]))
-        set_weights(model, weights)
+        for name, values in weights.items():
+            model.get_layer(name).set_weights(values)
         probability = np.zeros(slices.shape[:3], np.float32)
         for start in range(0, len(slices), BATCH):
             batch = slices[start : start + BATCH]

@@ -18,9 +18,10 @@ def quiet_stderr() -> Iterator[None]:
     what TensorFlow says later, and for child processes, which are quiet for that.
     """
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") != "3":
+    if (os.environ.get("TF_CPP_MIN_LOG_LEVEL") or "3") != "3":
         yield
         return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     sys.stderr.flush()
     kept = os.dup(2)
     try:

@@ -18,7 +18,9 @@ from wmhseg.unet import CONVOLUTIONS, Join
 
 Array = NDArray[np.float32]
 
-_UP, _BESIDE = "_up", "_beside"
+# Their kernels read the doubled feature maps first, then those beside.
+_AFTER_DOUBLING = {name for name in CONVOLUTIONS if name.startswith("dec") and name.endswith("a")}
+_UP = "_up"
 
 
 def split_kernel(kernel: Array) -> Array:
@@ -82,26 +84,26 @@ def make_join(dtype: str) -> Join:
 
     def join(x: keras.KerasTensor, skip: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
         up = UpsampledConv(width, dtype=dtype, name=name + _UP)(x)
-        beside = layers.Conv2D(width, 3, padding="same", dtype=dtype, name=name + _BESIDE)(skip)
+        beside = layers.Conv2D(width, 3, padding="same", dtype=dtype, name=name)(skip)
         total = layers.Add(dtype=dtype, name=f"{name}_add")([up, beside])
         return layers.Activation("relu", dtype=dtype, name=f"{name}_relu")(total)
 
     return join
 
 
-def set_weights(model: keras.Model, weights: Sequence[Array]) -> None:
-    """Give a network that `make_join` is in the weights of the one without it.
+def split_weights(weights: Sequence[Array]) -> dict[str, list[Array]]:
+    """Return the weights of a network that `make_join` is in, by layer.
 
     Args:
-        model: Without batch normalisation.
-        weights: Kernel and bias of each convolution of the other network, in order.
+        weights: Kernel and bias of each convolution of the network without it, in order.
     """
-    layer_names = {layer.name for layer in model.layers}
+    split: dict[str, list[Array]] = {}
+    doubled = 0
     for name, kernel, bias in zip(CONVOLUTIONS, weights[::2], weights[1::2], strict=True):
-        if name in layer_names:
-            model.get_layer(name).set_weights([kernel, bias])
-            continue
-        up, beside = model.get_layer(name + _UP), model.get_layer(name + _BESIDE)
-        doubled = kernel.shape[2] - beside.input.shape[-1]
-        up.set_weights([split_kernel(kernel[:, :, :doubled])])
-        beside.set_weights([kernel[:, :, doubled:], bias])
+        if name in _AFTER_DOUBLING:
+            split[name + _UP] = [split_kernel(kernel[:, :, :doubled])]
+            split[name] = [kernel[:, :, doubled:], bias]
+        else:
+            split[name] = [kernel, bias]
+        doubled = kernel.shape[-1]
+    return split

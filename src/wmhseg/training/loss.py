@@ -34,8 +34,6 @@ def make_loss(cross_entropy: float, lesion_free_weight: float = 1.0) -> Loss:
         return dice_loss
 
     def weighted(truth: keras.KerasTensor, probability: keras.KerasTensor) -> keras.KerasTensor:
-        truth = ops.cast(truth, "float32")
-        probability = ops.cast(probability, "float32")
         free = ops.cast(ops.max(truth, axis=(1, 2, 3), keepdims=True) == 0, "float32")
         weight = 1.0 + (lesion_free_weight - 1.0) * free
         # Nothing overlaps where there is no lesion, so the weight reaches the sum of p only.
