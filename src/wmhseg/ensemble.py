@@ -1,6 +1,7 @@
 """The ensemble: verified weights, loaded once, and the mean probability of all members."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,8 @@ with quiet_stderr():
 from wmhseg.errors import WeightsError
 from wmhseg.manifest import Manifest, Member, verify
 from wmhseg.settings import Precision
-from wmhseg.unet import build_unet, folded_weights
+from wmhseg.twins import without_twins
+from wmhseg.unet import Widths, build_unet, folded_weights, widths_of
 from wmhseg.upsampling import make_join, split_weights
 
 Array = NDArray[np.float32]
@@ -27,6 +29,18 @@ BATCH = 4  # larger ones are no faster on a CPU and take more memory
 ROUNDING = 1e-5
 # Only AMX multiplies bfloat16 faster than float32; AVX-512's bfloat16 was measured 1.7x slower.
 AMX_FLAG = "amx_bf16"
+
+
+@dataclass(frozen=True)
+class _Weights:
+    """A member's weights as its graph takes them."""
+
+    widths: Widths
+    by_layer: dict[str, list[Array]]
+
+    @classmethod
+    def of(cls, weights: list[Array]) -> "_Weights":
+        return cls(widths_of(weights), split_weights(weights))
 
 
 class Ensemble:
@@ -43,9 +57,9 @@ class Ensemble:
 
     def __init__(self, manifest: Manifest, precision: Precision = "auto") -> None:
         self.precision = choose_precision() if precision == "auto" else precision
-        self._members = [split_weights(member) for member in load_members(manifest)]
+        self._members = [_Weights.of(without_twins(member)) for member in load_members(manifest)]
         self._functions: dict[
-            tuple[int, int], tuple[keras.Model, tf.types.experimental.PolymorphicFunction]
+            tuple[tuple[int, int], Widths], tuple[keras.Model, tf.types.experimental.PolymorphicFunction]
         ] = {}
 
     def predict(self, slices: Array, only_above: float | None = None) -> Array:
@@ -74,9 +88,9 @@ class Ensemble:
         """Return each member's probability, (N, Y, X) float32."""
         return [self._predict_one(weights, slices) for weights in self._members]
 
-    def _predict_one(self, weights: dict[str, list[Array]], slices: Array) -> Array:
-        model, function = self._network((slices.shape[1], slices.shape[2]))
-        for name, values in weights.items():
+    def _predict_one(self, weights: _Weights, slices: Array) -> Array:
+        model, function = self._network((slices.shape[1], slices.shape[2]), weights.widths)
+        for name, values in weights.by_layer.items():
             model.get_layer(name).set_weights(values)
         probability = np.zeros(slices.shape[:3], np.float32)
         for start in range(0, len(slices), BATCH):
@@ -88,16 +102,17 @@ class Ensemble:
         return probability
 
     def _network(
-        self, size_yx: tuple[int, int]
+        self, size_yx: tuple[int, int], widths: Widths
     ) -> tuple[keras.Model, tf.types.experimental.PolymorphicFunction]:
-        """Build the network and its graph once per size; members differ in their variables only."""
-        if size_yx not in self._functions:
+        """Build the network and its graph once per size and widths; members differ in their variables."""
+        if (size_yx, widths) not in self._functions:
             policy = "mixed_bfloat16" if self.precision == "bfloat16" else "float32"
-            model = build_unet(size_yx, batch_normalisation=False, dtype=policy, join=make_join(policy))
+            join = make_join(policy)
+            model = build_unet(size_yx, batch_normalisation=False, widths=widths, dtype=policy, join=join)
             signature = [tf.TensorSpec((BATCH, *size_yx, 2), tf.float32)]
             function = tf.function(lambda batch: model(batch, training=False), input_signature=signature)
-            self._functions[size_yx] = model, function
-        return self._functions[size_yx]
+            self._functions[size_yx, widths] = model, function
+        return self._functions[size_yx, widths]
 
 
 def load_members(manifest: Manifest) -> list[list[Array]]:

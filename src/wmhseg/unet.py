@@ -1,6 +1,6 @@
 """The U-Net of Li et al. 2018 (Fig. 4): architecture only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -22,6 +22,9 @@ CONVOLUTIONS = (
     "score",
 )
 
+# Channels of the five encoder and four decoder levels.
+Widths = tuple[tuple[int, ...], tuple[int, ...]]
+
 # From the feature maps below and beside, the width and the layer's name to the first feature maps of a
 # decoder level.
 Join = Callable[[keras.KerasTensor, keras.KerasTensor, int, str], keras.KerasTensor]
@@ -31,7 +34,7 @@ def build_unet(
     size_yx: tuple[int, int] = (200, 200),
     *,
     batch_normalisation: bool = True,
-    widths: tuple[tuple[int, ...], tuple[int, ...]] = (ENCODER, DECODER),
+    widths: Widths = (ENCODER, DECODER),
     dtype: str = "float32",
     join: Join | None = None,
 ) -> keras.Model:
@@ -96,6 +99,19 @@ class _Block:
         x = layers.UpSampling2D(2, interpolation="nearest", dtype=self.policy, name=f"{name}_double")(x)
         x = layers.Concatenate(dtype=self.policy, name=f"{name}_join")([x, skip])
         return self(x, width, 3, name)
+
+
+def widths_of(weights: Sequence[NDArray[np.float32]]) -> Widths:
+    """Return the channels of the encoder and decoder levels.
+
+    Args:
+        weights: Layer by layer, with batch normalisation or without.
+    """
+    kernels = [values for values in weights if values.ndim == 4]
+    found = {name: kernel.shape[-1] for name, kernel in zip(CONVOLUTIONS, kernels, strict=True)}
+    return tuple(found[f"enc{level}a"] for level in range(5)), tuple(
+        found[f"dec{level}a"] for level in (3, 2, 1, 0)
+    )
 
 
 def _difference(

@@ -95,6 +95,7 @@ def test_a_wider_member_adapted_with_synthetic_cases(
         "adapt",
         "--start",
         str(tmp_path / "narrow"),
+        "--full-width",
     ]
     assert main([*adapt, *few]) == 3
     assert "--preset adapt: expected --synthetic SLICES" in capsys.readouterr().err

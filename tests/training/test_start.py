@@ -87,6 +87,22 @@ def test_a_member_of_an_ensemble_is_a_start(tmp_path: Path) -> None:
         find_start(tmp_path, 2)
 
 
+def test_a_doubled_member_goes_on_at_half_its_width(tmp_path: Path) -> None:
+    """What export doubles, adapt takes apart again; a network that was trained wide it refuses."""
+    half = replace(CONFIG, widths=HALF_WIDTHS, learning_rate=0.0)
+    train([made_up("a")], half, tmp_path / "half")
+    export_runs([tmp_path / "half"], tmp_path / "ensemble", "doubled", DEFAULT)
+    start, model = find_start(tmp_path / "ensemble"), build_unet(widths=HALF_WIDTHS)
+    load_start(start, model, HALF_WIDTHS, 0)
+    expected = build_unet(widths=HALF_WIDTHS)
+    expected.load_weights(tmp_path / "half" / WEIGHTS)
+    for found, weight in zip(model.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_allclose(found, weight, rtol=1e-3, atol=1e-7)  # kernels are stored as float16
+    write_random_ensemble(tmp_path / "wide", (True,))
+    with pytest.raises(InputError, match=r"expected a whole multiple of .*512.*; try --full-width"):
+        load_start(find_start(tmp_path / "wide"), model, HALF_WIDTHS, 0)
+
+
 def test_the_start_in_the_repository_has_seen_no_real_scan() -> None:
     start = find_start(Path(__file__).parents[2] / "weights" / "base")
     assert start.cases == ()

@@ -29,7 +29,7 @@ class TrainingConfig:
         intensity: Intensity augmentation; None for the paper's, which has none.
         score_bias: Start value of the output's bias; negative starts from "no lesion".
         widths: Channels of the encoder and decoder levels; None for the paper's. The program reads
-            weights of the paper's network only: other widths are for trying things out.
+            weights of the paper's network only: export doubles those of half its widths.
         seed: Of initialisation, order and augmentation.
     """
 
@@ -95,13 +95,6 @@ SYNTHETIC = TrainingConfig(
 )
 
 # From shipped weights to a scanner of one's own, with synthetic cases so that others are not forgotten.
-ADAPT = replace(
-    SYNTHETIC,
-    preset="adapt",
-    epochs=8,
-    batches_per_epoch=50,
-    learning_rate=2e-4,
-    widths=None,
-)
+ADAPT = replace(SYNTHETIC, preset="adapt", epochs=8, batches_per_epoch=50, learning_rate=2e-4)
 
 PRESETS = {preset.preset: preset for preset in (PAPER, FIRST, SYNTHETIC, ADAPT)}

@@ -9,8 +9,9 @@ import keras
 from wmhseg.errors import InputError, WeightsError
 from wmhseg.manifest import MANIFEST, file_sha256, read_manifest, verify
 from wmhseg.training.files import STATE, WEIGHTS
-from wmhseg.training.widen import Widths, widen, widening_factor
-from wmhseg.unet import DECODER, ENCODER, build_unet
+from wmhseg.training.widen import widen, widening_factor
+from wmhseg.twins import without_twins
+from wmhseg.unet import DECODER, ENCODER, Widths, build_unet, widths_of
 
 FULL: Widths = (ENCODER, DECODER)
 
@@ -75,16 +76,26 @@ def find_run(folder: Path) -> Start:
     return Start(path, file_sha256(path), _widths(settings["config"]["widths"]), tuple(settings["cases"]))
 
 
-def load_start(start: Start, model: keras.Model, widths: Widths | None, seed: int) -> None:
+def load_start(start: Start, model: keras.Model, widths: Widths | None, seed: int | None) -> None:
     """Give `model` the start's weights; a model twice as wide computes the same afterwards.
+
+    A start that was doubled only counts as what it was before.
+
+    Args:
+        start: The trained network.
+        model: The one to train or to export.
+        widths: Its widths; None for the paper's.
+        seed: Of the random parts that a wider model's kernels are split into; None for equal ones.
 
     Raises:
         InputError: The model's widths are no whole multiple of the start's.
     """
-    factor = widening_factor(start.widths, widths or FULL)
-    narrow = build_unet(widths=start.widths)
-    narrow.load_weights(start.path)
-    widen(narrow, model, factor, seed)
+    network = build_unet(widths=start.widths)
+    network.load_weights(start.path)
+    weights = without_twins(network.get_weights())
+    narrow = build_unet(widths=widths_of(weights))
+    narrow.set_weights(weights)
+    widen(narrow, model, widening_factor(widths_of(weights), widths or FULL), seed)
 
 
 def _widths(stored: list[list[int]] | None) -> Widths:

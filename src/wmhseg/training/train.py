@@ -133,7 +133,7 @@ def export_runs(runs: Sequence[str | Path], output: str | Path, name: str, recip
         start = find_run(folder)
         state = json.loads((folder / STATE).read_text(encoding="utf-8"))
         model = build_unet()
-        load_start(start, model, FULL, 0)
+        load_start(start, model, FULL, seed=None)
         training = {"date": state["date"], "versions": state["versions"], **state["settings"]}
         networks.append(Trained(model, True, training))
     return write_ensemble(output, name, recipe, networks)
