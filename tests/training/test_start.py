@@ -103,12 +103,11 @@ def test_a_doubled_member_goes_on_at_half_its_width(tmp_path: Path) -> None:
         load_start(find_start(tmp_path / "wide"), model, HALF_WIDTHS, 0)
 
 
-def test_the_start_in_the_repository_has_seen_no_real_scan() -> None:
-    start = find_start(Path(__file__).parents[2] / "weights" / "base")
+def test_a_shipped_member_has_seen_no_real_scan_and_is_a_doubled_one() -> None:
+    start = find_start(Path(__file__).parents[2] / "weights", 2)
     assert start.cases == ()
-    assert start.widths == HALF_WIDTHS
-    model = build_unet()
-    load_start(start, model, None, 0)
+    model = build_unet(widths=HALF_WIDTHS)
+    load_start(start, model, HALF_WIDTHS, 0)
     # The bias of a network that was trained: it began at -2.
     assert model.get_layer("score").get_weights()[1][0] != -2.0
 
