@@ -16,6 +16,8 @@ Array = NDArray[np.float32]
 
 # A network of the right depth that computes in no time.
 TINY = ((2, 3, 4, 5, 6), (5, 4, 3, 2))
+# The same, twice as wide.
+DOUBLE = ((4, 6, 8, 10, 12), (10, 8, 6, 4))
 
 
 def drawn_weights(model: keras.Model, seed: int = 0) -> list[Array]:

@@ -11,9 +11,7 @@ from wmhseg.twins import without_twins
 from wmhseg.unet import build_unet, folded_weights, widths_of
 
 sys.path.insert(0, str(Path(__file__).parent))
-from network_reference import TINY, drawn_weights
-
-DOUBLE = ((4, 6, 8, 10, 12), (10, 8, 6, 4))
+from network_reference import DOUBLE, TINY, drawn_weights
 
 
 def kernel(values: list[list[float]]) -> np.ndarray:

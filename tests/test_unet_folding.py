@@ -46,9 +46,9 @@ def real_slices(real_data: Path) -> Array:
     return prepare_working(to_working_grid(flair, t1, DEFAULT), DEFAULT).slices[[3, 9]]
 
 
-def fold_difference(normalised: keras.Model, slices: Array) -> tuple[float, float]:
+def fold_difference(normalised: keras.Model, slices: Array, dtype: str) -> tuple[float, float]:
     """Return the largest difference that folding makes, and the SD of the probabilities."""
-    plain = build_unet(slices.shape[1:3], batch_normalisation=False)
+    plain = build_unet(slices.shape[1:3], batch_normalisation=False, dtype=dtype)
     plain.set_weights(folded_weights(normalised))
     expected = np.asarray(normalised(slices, training=False))
     found = np.asarray(plain(slices, training=False))
@@ -67,7 +67,7 @@ def test_folded_network_equals_the_unfolded_on_real_slices(real_slices: Array) -
     # Statistics of the slices themselves, as a training ends with; without them the signal grows
     # from layer to layer, and float32's rounding with it.
     normalised(real_slices, training=True)
-    difference, sd = fold_difference(normalised, real_slices)
+    difference, sd = fold_difference(normalised, real_slices, "float32")
     assert sd > 0.02
     assert difference <= 1e-5
 
@@ -77,9 +77,9 @@ def test_folded_network_equals_the_unfolded_on_real_slices(real_slices: Array) -
 def test_folding_the_shipped_weights_changes_nothing_on_real_slices(real_slices: Array) -> None:
     members = [one for one in read_manifest(default_weights()).members if one.batch_normalisation]
     for member in members:
-        normalised = build_unet(real_slices.shape[1:3])
+        # In float32, rounding alone can reach 1e-5 where the score is steep.
+        normalised = build_unet(real_slices.shape[1:3], dtype="float64")
         normalised.load_weights(member.path)
-        difference, sd = fold_difference(normalised, real_slices)
+        difference, sd = fold_difference(normalised, real_slices, "float64")
         assert sd > 0.01
-        # Rounding alone: up to 1.1e-5 was seen, a steeper score has more.
-        assert difference <= 5e-5
+        assert difference <= 1e-5

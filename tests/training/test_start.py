@@ -19,9 +19,8 @@ from wmhseg.training.train import export_runs, train
 from wmhseg.unet import build_unet
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from network_reference import TINY, write_random_ensemble
+from network_reference import DOUBLE, TINY, write_random_ensemble
 
-DOUBLE = ((4, 6, 8, 10, 12), (10, 8, 6, 4))
 CONFIG = replace(
     FIRST, epochs=1, batch_size=2, batches_per_epoch=2, patch=40, learning_rate=1e-2, widths=TINY
 )

@@ -11,9 +11,7 @@ from wmhseg.training.widen import widen, widening_factor
 from wmhseg.unet import build_unet
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from network_reference import TINY, drawn_weights
-
-DOUBLE = ((4, 6, 8, 10, 12), (10, 8, 6, 4))
+from network_reference import DOUBLE, TINY, drawn_weights
 
 
 @pytest.mark.parametrize("batch_normalisation", [True, False])
