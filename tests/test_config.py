@@ -43,7 +43,7 @@ def test_recipes_are_listed_under_their_own_names() -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_recipe_survives_json_unchanged(recipe: Recipe) -> None:
-    changed = replace(recipe, threshold=0.37, spacing_range_mm=(0.7, 1.1), min_lesion_mm3=3.5)
+    changed = replace(recipe, threshold=0.37, spacing_range_mm=(0.7, 1.1), min_lesion_mm3=3.5, min_peak=0.9)
     for each in (recipe, changed):
         assert Recipe.from_dict(json.loads(json.dumps(each.to_dict()))) == each
 
@@ -69,6 +69,7 @@ def test_unknown_or_missing_fields_are_refused(values: dict[str, object]) -> Non
         {"normalisation": "median"},
         {"threshold": "0.5"},
         {"patch": 100.5},
+        {"min_peak": 95},
         {"spacing_range_mm": [1.0]},
         {"spacing_range_mm": 1.0},
     ],

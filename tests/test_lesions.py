@@ -8,6 +8,7 @@ from wmhseg.lesions import (
     largest_slices,
     lesion_volumes_mm3,
     number_by_volume,
+    remove_faint_lesions,
     remove_small_lesions,
 )
 
@@ -106,3 +107,14 @@ def test_slice_in_which_a_lesion_is_largest() -> None:
     labels[3, 1, 1] = 2
     assert largest_slices(labels) == [2, 3]
     assert largest_slices(np.zeros((4, 2, 3), np.int32)) == []
+
+
+def test_lesions_without_a_probable_voxel_go() -> None:
+    probability = np.where(TWO_SLICES, np.float32(0.7), np.float32(0.1))
+    probability[1, 2, 0] = 0.9  # A's single voxel in the second slice
+    probability[0, 3, 3] = 0.89  # B
+    probability[1, 0, 5] = 0.99  # outside the mask, above C
+    kept = remove_faint_lesions(TWO_SLICES, probability, 0.9)
+    assert np.argwhere(kept).tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 1], [1, 2, 0]]
+    np.testing.assert_array_equal(remove_faint_lesions(TWO_SLICES, probability, 0.7), TWO_SLICES > 0)
+    assert not remove_faint_lesions(TWO_SLICES, probability, 0.91).any()

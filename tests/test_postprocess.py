@@ -59,6 +59,16 @@ def test_lesions_below_the_minimum_go() -> None:
     assert np.count_nonzero(postprocess(probability, THICK, replace(DEFAULT, min_lesion_mm3=6.0))) == 5
 
 
+def test_faint_lesions_go_and_their_edges_stay() -> None:
+    probability = np.zeros((1, 3, 7), np.float32)
+    probability[0, 1, 0:3] = 0.7, 0.96, 0.7  # a core with two edge voxels
+    probability[0, 1, 4:7] = 0.94  # nowhere 0.95
+    recipe = replace(DEFAULT, threshold=0.6, min_peak=0.95)
+    assert np.argwhere(postprocess(probability, THICK, recipe)).tolist() == [[0, 1, 0], [0, 1, 1], [0, 1, 2]]
+    assert np.count_nonzero(postprocess(probability, THICK, replace(recipe, min_peak=0.94))) == 6
+    assert np.count_nonzero(postprocess(probability, THICK, replace(recipe, min_peak=0.0))) == 6
+
+
 def test_thin_slices_vote() -> None:
     # One pixel in six slices: 2 of 3 neighbours decide, the ends count themselves twice.
     probability = np.array([1, 0, 1, 1, 0, 0], np.float32).reshape(6, 1, 1)

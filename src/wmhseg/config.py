@@ -34,6 +34,8 @@ class Recipe:
         threshold: A voxel is WMH when the mean probability is above this.
         end_slice_fraction: Fraction of the slices emptied at each end (paper, section 3.4).
         min_lesion_mm3: Lesions smaller than this are removed.
+        min_peak: Lesions in which no voxel has at least this mean probability are removed: a low
+            threshold finds the edge of a lesion, its core tells a lesion from a bright rim.
         vote_below_mm: Where slices lie closer than this, a voxel is WMH where at least two of three
             neighbouring slices say so: a lesion is seen in more than one of them, noise is not.
     """
@@ -50,6 +52,7 @@ class Recipe:
     threshold: float = 0.5
     end_slice_fraction: float = 0.0
     min_lesion_mm3: float = 0.0
+    min_peak: float = 0.0
     vote_below_mm: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,6 +99,7 @@ class Recipe:
             "threshold": _is_number(self.threshold) and 0 <= self.threshold < 1,
             "end_slice_fraction": _is_number(self.end_slice_fraction) and 0 <= self.end_slice_fraction < 0.5,
             "min_lesion_mm3": _is_number(self.min_lesion_mm3),
+            "min_peak": _is_number(self.min_peak) and 0 <= self.min_peak <= 1,
             "vote_below_mm": _is_number(self.vote_below_mm),
         }
         return [name for name, is_good in good.items() if not is_good]

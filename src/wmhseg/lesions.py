@@ -89,3 +89,23 @@ def remove_small_lesions(
     keep = np.zeros(count + 1, dtype=bool)
     keep[1:] = volumes >= min_volume_mm3 * (1 - _VOLUME_TOLERANCE)
     return keep[labels]
+
+
+def remove_faint_lesions(
+    mask: NDArray[Any], probability: NDArray[np.float32], min_peak: float
+) -> NDArray[np.bool_]:
+    """Return the mask without the lesions whose most probable voxel stays below a limit.
+
+    Args:
+        mask: (Z, Y, X); voxels that are not zero belong to a lesion.
+        probability: Of the same shape.
+        min_peak: Lesions with one voxel of this probability or more stay; 0 keeps all.
+
+    Raises:
+        ValueError: The mask is not three-dimensional.
+    """
+    labels, count = label_lesions(mask)
+    keep = np.zeros(count + 1, dtype=bool)
+    keep[labels[probability >= min_peak]] = True
+    keep[0] = False
+    return keep[labels]

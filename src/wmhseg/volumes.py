@@ -17,7 +17,7 @@ def measure_spread(result: Segmentation, recipe: Recipe) -> Spread:
     """Measure a result whose members are there.
 
     Every mask is made as the result's own is: the recipe's threshold (or the other one), end
-    slices and smallest lesion.
+    slices, faintest and smallest lesion.
 
     Raises:
         ValueError: The result has no members.

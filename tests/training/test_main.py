@@ -55,11 +55,11 @@ def test_from_scans_to_an_ensemble(
     assert settings["config"]["learning_rate"] == 1e-4
     export = ["export", str(tmp_path / "run"), str(tmp_path / "out"), "--name", "try", "--threshold", "0.4"]
     assert main([*export, "--threshold", "1"]) == 3
-    assert "expected a threshold from 0 to 1 and a volume, found threshold 1.0" in capsys.readouterr().err
-    assert main([*export, "--min-lesion-mm3", "7.5"]) == 0
+    assert "expected probabilities from 0 to 1 and a volume, found threshold 1.0" in capsys.readouterr().err
+    assert main([*export, "--min-lesion-mm3", "7.5", "--min-peak", "0.8"]) == 0
     manifest = read_manifest(tmp_path / "out")
     assert (manifest.name, manifest.recipe.name, manifest.recipe.threshold) == ("try", "default", 0.4)
-    assert manifest.recipe.min_lesion_mm3 == 7.5
+    assert (manifest.recipe.min_lesion_mm3, manifest.recipe.min_peak) == (7.5, 0.8)
     assert manifest.members[0].training["config"]["seed"] == 5
     assert manifest.members[0].training["cases"] == ["north/1"]
     (member,) = load_members(manifest)

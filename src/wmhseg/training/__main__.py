@@ -70,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--min-lesion-mm3", type=float, help="lesions smaller than this are removed; chosen on data"
     )
+    export.add_argument(
+        "--min-peak", type=float, help="lesions that are nowhere this probable are removed; chosen on data"
+    )
     export.set_defaults(run_command=_export)
     return root
 
@@ -128,13 +131,13 @@ def _export(options: argparse.Namespace) -> None:
 
     changes = {
         name: value
-        for name in ("threshold", "min_lesion_mm3")
+        for name in ("threshold", "min_lesion_mm3", "min_peak")
         if (value := getattr(options, name)) is not None
     }
     recipe = replace(RECIPES[options.recipe], **changes)
     if wrong := recipe.wrong_fields():
         found = ", ".join(f"{name} {getattr(recipe, name)}" for name in wrong)
-        raise InputError(f"export: expected a threshold from 0 to 1 and a volume, found {found}")
+        raise InputError(f"export: expected probabilities from 0 to 1 and a volume, found {found}")
     export_runs(options.runs, options.output, options.name, recipe)
 
 
