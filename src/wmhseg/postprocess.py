@@ -17,7 +17,7 @@ def postprocess(
     Args:
         probability: Mean probability (Z, Y, X), slices from bottom to top.
         spacing_mm: Voxel size along x, y, z.
-        recipe: Threshold (Li et al. 2018, section 3.3), end slices (section 3.4), votes, minimal peak and size.
+        recipe: Threshold (Li et al. 2018, section 3.3), end slices (section 3.4), votes, least peak and size.
 
     Returns:
         The mask (Z, Y, X), 0 or 1.

@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import SimpleITK as sitk
 
 from wmhseg.config import DEFAULT
+from wmhseg.manifest import read_manifest, write_manifest
 from wmhseg.pipeline import prepare_scan
 from wmhseg.volume import read_volume
 
@@ -345,10 +347,11 @@ def test_command_fails_where_a_mask_differs(
     assert "FLAIR.nii.gz: expected a scan, found the same value in every voxel" in printed
 
 
-def test_kept_rows_are_not_made_again(
+def test_kept_rows_are_made_again_for_another_recipe_only(
     run_command: Any,
     kit: Any,
     fake_ensemble: Any,
+    weights_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
@@ -360,6 +363,11 @@ def test_kept_rows_are_not_made_again(
     assert (tmp_path / "rows").read_text() == first
     assert "| format | 1.000 | 0.95 | pass |  |" in (tmp_path / "page").read_text()
     assert fake_ensemble.calls == 1
+    manifest = read_manifest(weights_folder)
+    write_manifest(tmp_path, replace(manifest, recipe=replace(manifest.recipe, threshold=0.7)))
+    (tmp_path / manifest.members[0].path.name).write_bytes(manifest.members[0].path.read_bytes())
+    assert run_command("--only", "one", "--keep", tmp_path / "rows", "--weights", tmp_path) == 0
+    assert len((tmp_path / "rows").read_text().splitlines()) == 2 * len(first.splitlines()) == 2
 
 
 def test_unknown_case_is_named(run_command: Any) -> None:
