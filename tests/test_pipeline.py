@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from wmhseg.config import DEFAULT, PAPER, PUBLISHED
+from wmhseg.config import DEFAULT, PAPER, PUBLISHED, Recipe
 from wmhseg.errors import InputError
 from wmhseg.pipeline import segment, to_working_grid
-from wmhseg.volume import Grid, Volume
+from wmhseg.volume import Grid, Volume, from_image, to_image
 
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 LAS = (1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0)
@@ -186,3 +187,29 @@ def test_same_input_gives_the_same_bytes(head: Any) -> None:
     first, second = (segment(head.flair, head.t1, DEFAULT, bright) for _ in range(2))
     assert first.mask.array.tobytes() == second.mask.array.tobytes()
     assert first.probability.array.tobytes() == second.probability.array.tobytes()
+
+
+@pytest.mark.parametrize(("axes", "thin"), [("LPS", 1.0), ("LPS", 1.6), ("PIL", 1.0)])
+def test_thin_slices_are_blurred_across_to_2_mm(axes: str, thin: float) -> None:
+    """A single bright axial slice, by hand: SD half of the root of 2² - thin², in mm."""
+    array = np.zeros((21, 24, 25), np.float32)
+    array[10] = 1.0
+    upright = Volume(array, Grid((25, 24, 21), (1.0, 1.0, thin), (0.0, 0.0, 0.0), IDENTITY))
+    stored = sitk.DICOMOrient(to_image(upright), axes)
+    volume = from_image(stored)
+    working = to_working_grid(volume, volume, DEFAULT)
+    sd = 0.5 * np.sqrt(4 - thin**2) / thin
+    weights = np.exp(-0.5 * ((np.arange(21) - 10) / sd) ** 2)
+    assert working.t1 is not None
+    for image in (working.flair, working.t1):
+        np.testing.assert_allclose(image.array[:, 12, 12], weights / weights.sum(), atol=2e-4)
+        np.testing.assert_array_equal(image.array, image.array[:, :1, :1] * np.ones_like(array))
+
+
+@pytest.mark.parametrize(("recipe", "slices_mm"), [(DEFAULT, 2.0), (DEFAULT, 5.0), (PAPER, 1.0)])
+def test_thick_slices_and_those_of_other_recipes_are_left_as_they_are(
+    recipe: Recipe, slices_mm: float
+) -> None:
+    array = np.random.default_rng(2).random((9, 24, 25), np.float32)
+    volume = Volume(array, Grid((25, 24, 9), (1.0, 1.0, slices_mm), (0.0, 0.0, 0.0), IDENTITY))
+    assert to_working_grid(volume, None, recipe).flair.array.tobytes() == array.tobytes()

@@ -1,7 +1,7 @@
 """The whole story: FLAIR and T1 in, WMH mask on the FLAIR's own grid out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +134,7 @@ def finish(scan: PreparedScan, predicted: Predicted, recipe: Recipe) -> Segmenta
 
 
 def to_working_grid(flair: Volume, t1: Volume | None, recipe: Recipe) -> Working:
-    """Bring T1 onto the FLAIR's grid, both to axial LPS and to the recipe's in-plane spacing."""
+    """Bring T1 onto the FLAIR's grid, both to axial LPS, the recipe's pixels and its slice profile."""
     if t1 is not None and not t1.grid.same_as(flair.grid):
         t1 = resample(smooth_for(t1, flair.grid), flair.grid, outside=float(t1.array.min()))
     reorientation = None
@@ -146,6 +146,9 @@ def to_working_grid(flair: Volume, t1: Volume | None, recipe: Recipe) -> Working
         grid = in_plane_grid(axial_grid, recipe.spacing_range_mm, recipe.target_spacing_mm)
         if grid != axial_grid:
             flair, t1 = resample_slices(flair, grid), None if t1 is None else resample_slices(t1, grid)
+    x, y, z = flair.grid.spacing_mm
+    profile = replace(flair.grid, spacing_mm=(x, y, max(z, recipe.min_profile_mm)))
+    flair, t1 = smooth_for(flair, profile), None if t1 is None else smooth_for(t1, profile)
     return Working(flair, t1, axial_grid, reorientation)
 
 
