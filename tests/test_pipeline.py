@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from wmhseg.config import DEFAULT, PAPER, PUBLISHED, Recipe
+from wmhseg.config import DEFAULT, PAPER, PUBLISHED
 from wmhseg.errors import InputError
-from wmhseg.pipeline import segment, to_working_grid
-from wmhseg.volume import Grid, Volume, from_image, to_image
+from wmhseg.pipeline import prepare_scan, segment, to_working_grid
+from wmhseg.volume import Grid, Volume
 
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 LAS = (1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0)
@@ -188,27 +187,18 @@ def test_same_input_gives_the_same_bytes(head: Any) -> None:
     assert first.probability.array.tobytes() == second.probability.array.tobytes()
 
 
-@pytest.mark.parametrize(("axes", "thin"), [("LPS", 1.0), ("LPS", 1.6), ("PIL", 1.0)])
-def test_thin_slices_are_blurred_across_to_2_mm(axes: str, thin: float) -> None:
-    """A single bright axial slice, by hand: SD half of the root of 2² - thin², in mm."""
-    array = np.zeros((21, 24, 25), np.float32)
-    array[10] = 1.0
-    upright = Volume(array, Grid((25, 24, 21), (1.0, 1.0, thin), (0.0, 0.0, 0.0), IDENTITY))
-    stored = sitk.DICOMOrient(to_image(upright), axes)
-    volume = from_image(stored)
-    working = to_working_grid(volume, volume, DEFAULT)
-    sd = 0.5 * np.sqrt(4 - thin**2) / thin
-    weights = np.exp(-0.5 * ((np.arange(21) - 10) / sd) ** 2)
-    assert working.t1 is not None
-    for image in (working.flair, working.t1):
-        np.testing.assert_allclose(image.array[:, 12, 12], weights / weights.sum(), atol=2e-4)
-        np.testing.assert_array_equal(image.array, image.array[:, :1, :1] * np.ones_like(array))
-
-
-@pytest.mark.parametrize(("recipe", "slices_mm"), [(DEFAULT, 2.0), (DEFAULT, 5.0), (PAPER, 1.0)])
-def test_thick_slices_and_those_of_other_recipes_are_left_as_they_are(
-    recipe: Recipe, slices_mm: float
+@pytest.mark.parametrize("direction", [IDENTITY, SAGITTAL])
+def test_axial_slices_closer_than_2_mm_are_blurred(
+    make_head: Callable, make_grid: Callable, direction: tuple[float, ...]
 ) -> None:
-    array = np.random.default_rng(2).random((9, 24, 25), np.float32)
-    volume = Volume(array, Grid((25, 24, 9), (1.0, 1.0, slices_mm), (0.0, 0.0, 0.0), IDENTITY))
-    assert to_working_grid(volume, None, recipe).flair.array.tobytes() == array.tobytes()
+    size, spacing = ((128, 144, 100), (1.15, 1.15, 1.5))
+    if direction == SAGITTAL:  # rows and columns run along y and z
+        size, spacing = ((144, 100, 32), (1.15, 1.5, 5.0))
+    made = make_head(make_grid(size, spacing, direction))
+    sharp = prepare_scan(made.flair, made.t1, replace(DEFAULT, min_profile_mm=0.0)).prepared.slices
+    found = prepare_scan(made.flair, made.t1, DEFAULT).prepared.slices
+    across = np.exp(-0.5 * (np.arange(-4, 5) / (0.5 * np.sqrt(4 - 1.5**2) / 1.5)) ** 2)
+    across /= across.sum()
+    expected = sum(weight * sharp[i : len(sharp) - 8 + i] for i, weight in enumerate(across))
+    np.testing.assert_allclose(found[4:-4], expected, atol=2e-3)
+    assert abs(found - sharp).max() > 0.1

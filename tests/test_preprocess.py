@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wmhseg.config import DEFAULT, PAPER, PUBLISHED, Recipe
 from wmhseg.errors import BrainMaskError, InputError
 from wmhseg.head import core_mask, head_mask
-from wmhseg.preprocess import Prepared, prepare
+from wmhseg.preprocess import Prepared, blur_across, prepare
 from wmhseg.volume import Grid
 
 Array = NDArray[np.float32]
@@ -297,3 +297,23 @@ def test_inputs_are_left_as_they_were(case: tuple[Array, Array]) -> None:
         assert isinstance(prepare(flair, t1, (0.95, 0.9), recipe), Prepared)
         np.testing.assert_array_equal(flair, case[0])
         np.testing.assert_array_equal(t1, case[1])
+
+
+@pytest.mark.parametrize("slice_mm", [1.0, 1.6])
+def test_thin_slices_are_blurred_across(slice_mm: float) -> None:
+    """One bright slice, by hand: SD half of the root of 2² - slice², in mm."""
+    slices = np.zeros((21, 4, 5, 2), np.float32)
+    slices[10, 1, 2] = 1.0, 3.0
+    found = blur_across(Prepared(slices, np.arange(21), (0, 0), (21, 4, 5), True), slice_mm, 2.0).slices
+    sd = 0.5 * np.sqrt(4 - slice_mm**2) / slice_mm
+    weights = np.exp(-0.5 * ((np.arange(21) - 10) / sd) ** 2)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found[:, 1, 2, 0], weights / weights.sum(), atol=2e-4)
+    np.testing.assert_allclose(found[:, 1, 2, 1], 3 * weights / weights.sum(), atol=6e-4)
+    assert np.count_nonzero(found.any(axis=(0, 3))) == 1
+
+
+@pytest.mark.parametrize(("slice_mm", "profile_mm"), [(2.0, 2.0), (5.0, 2.0), (1.0, 0.0)])
+def test_slices_thick_enough_are_left_as_they_are(slice_mm: float, profile_mm: float) -> None:
+    prepared = Prepared(np.ones((3, 4, 5, 2), np.float32), np.arange(3), (0, 0), (3, 4, 5), True)
+    assert blur_across(prepared, slice_mm, profile_mm) is prepared

@@ -1,7 +1,7 @@
 """The whole story: FLAIR and T1 in, WMH mask on the FLAIR's own grid out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from wmhseg.geometry import (
 )
 from wmhseg.members import Members
 from wmhseg.postprocess import postprocess
-from wmhseg.preprocess import Prepared, prepare
+from wmhseg.preprocess import Prepared, blur_across, prepare
 from wmhseg.volume import Grid, Volume
 
 # The mean probability (N, rows, columns), or that of all members.
@@ -134,7 +134,7 @@ def finish(scan: PreparedScan, predicted: Predicted, recipe: Recipe) -> Segmenta
 
 
 def to_working_grid(flair: Volume, t1: Volume | None, recipe: Recipe) -> Working:
-    """Bring T1 onto the FLAIR's grid, both to axial LPS, the recipe's pixels and its slice profile."""
+    """Bring T1 onto the FLAIR's grid, both to axial LPS and to the recipe's in-plane spacing."""
     if t1 is not None and not t1.grid.same_as(flair.grid):
         t1 = resample(smooth_for(t1, flair.grid), flair.grid, outside=float(t1.array.min()))
     reorientation = None
@@ -146,9 +146,6 @@ def to_working_grid(flair: Volume, t1: Volume | None, recipe: Recipe) -> Working
         grid = in_plane_grid(axial_grid, recipe.spacing_range_mm, recipe.target_spacing_mm)
         if grid != axial_grid:
             flair, t1 = resample_slices(flair, grid), None if t1 is None else resample_slices(t1, grid)
-    x, y, z = flair.grid.spacing_mm
-    profile = replace(flair.grid, spacing_mm=(x, y, max(z, recipe.min_profile_mm)))
-    flair, t1 = smooth_for(flair, profile), None if t1 is None else smooth_for(t1, profile)
     return Working(flair, t1, axial_grid, reorientation)
 
 
@@ -156,7 +153,8 @@ def prepare_working(working: Working, recipe: Recipe) -> Prepared:
     """Prepare the slices of images that are on the working grid already."""
     spacing = working.flair.grid.spacing_mm
     t1 = None if working.t1 is None else working.t1.array
-    return prepare(working.flair.array, t1, (spacing[1], spacing[0]), recipe)
+    prepared = prepare(working.flair.array, t1, (spacing[1], spacing[0]), recipe)
+    return blur_across(prepared, spacing[2], recipe.min_profile_mm)
 
 
 def _to_axial_grid(predicted: NDArray[np.float32], scan: PreparedScan) -> NDArray[np.float32]:

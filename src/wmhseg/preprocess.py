@@ -1,9 +1,10 @@
 """From a FLAIR and a T1 on one grid to the slices that the network sees."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from wmhseg.config import INTENSITY_CLIP, Recipe
 from wmhseg.errors import BrainMaskError, InputError
@@ -65,6 +66,22 @@ def prepare(flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], 
     start = centre_start((flair.shape[1], flair.shape[2]), (recipe.patch, recipe.patch))
     make_channels = _prepare_paper if recipe.normalisation == "paper" else _prepare_published
     return _assemble(make_channels(flair, t1, start, recipe), kept, start, flair.shape, True)
+
+
+def blur_across(prepared: Prepared, slice_mm: float, profile_mm: float) -> Prepared:
+    """Blur thin slices across to about a thicker profile; after the scale was found, which noise is part of.
+
+    The Gaussian's SD is half of what separates the two thicknesses, in quadrature, as in `smooth_for`.
+
+    Args:
+        prepared: Slices.
+        slice_mm: Distance of the slices.
+        profile_mm: Thickness to reach; slices at least as far apart are left as they are.
+    """
+    if slice_mm >= profile_mm:
+        return prepared
+    sd = 0.5 * np.sqrt((profile_mm / slice_mm) ** 2 - 1)
+    return replace(prepared, slices=ndimage.gaussian_filter1d(prepared.slices, sd, axis=0, mode="nearest"))
 
 
 def _prepare_paper(flair: Array, t1: Array, start: tuple[int, int], recipe: Recipe) -> list[Array]:
