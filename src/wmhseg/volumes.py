@@ -33,7 +33,7 @@ def measure_spread(result: Segmentation, recipe: Recipe) -> Spread:
 
 def mask_volume_ml(probability: Volume, recipe: Recipe, threshold: float) -> float:
     """Return the volume of the mask that a recipe with another threshold makes of a probability."""
-    if recipe.axial_lps:  # slices that are emptied are axial ones
+    if recipe.axial_lps:  # slices that vote or are emptied are axial ones
         probability, _ = to_axial_lps(probability)
     mask = postprocess(probability.array, probability.grid.spacing_mm, replace(recipe, threshold=threshold))
     return round(float(np.count_nonzero(mask)) * probability.grid.voxel_volume_mm3 / 1000.0, 6)
