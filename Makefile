@@ -31,7 +31,7 @@ lint: .venv/dev
 unit: .venv/dev
 	tests/browser.sh
 	tests/dicom3tools.sh
-	$(BIN)/pytest tests --ignore tests/container
+	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile
 
 experiments-small: .venv/dev ## every experiment of the paper, tiny, on synthetic phantoms
 	$(BIN)/python -m wmhseg.experiments cohort out/phantoms --small
