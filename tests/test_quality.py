@@ -110,6 +110,35 @@ def test_noise(pair: tuple[Array, Array]) -> None:
     assert values(flair, t1)["noise"] == pytest.approx(3 / spread, rel=0.2)
 
 
+def ghosted(image: Array, strength: float, axis: int) -> Array:
+    """Every other line of k-space changed: a copy of the image half the field of view away."""
+    return image + strength * np.roll(image, image.shape[axis] // 2, axis=axis)
+
+
+@pytest.mark.parametrize("axis", [1, 2], ids=["front to back", "left to right"])
+def test_ghosts(make_head: Callable, make_grid: Callable, axis: int) -> None:
+    made = make_head(make_grid((208, 216, 24), (1.15, 1.15, 6.0)))
+    flair, t1 = made.flair.array, made.t1.array
+    weak, strong = (values(ghosted(flair, strength, axis), t1)["ghosts"] for strength in (0.05, 0.1))
+    assert weak is not None and strong == pytest.approx(2 * weak, rel=0.1)
+    assert raised(ghosted(flair, 0.1, axis), t1) - IGNORED == {"ghosts"}
+
+
+def test_ghosting_ratio_by_hand() -> None:
+    flair = np.zeros((5, 100, 100), np.float32)
+    flair[:, 20:80, 25:75] = 100.0
+    flair[:, :16] = flair[:, 84:] = 8.0
+    assert values(flair, flair, (30.0, 2.0, 2.0))["ghosts"] == pytest.approx(0.08)
+    flair[:, 84:] = 0.0  # mean of 8 and nothing
+    assert values(flair, flair, (30.0, 2.0, 2.0))["ghosts"] == pytest.approx(0.04)
+
+
+def test_ghosts_need_air_to_be_seen() -> None:
+    flair = np.zeros((5, 100, 100), np.float32)
+    flair[:, 20:80, 4:96] = 100.0  # 8 mm of air beside it
+    assert values(flair, None, (30.0, 2.0, 2.0))["ghosts"] is None
+
+
 def test_t1_moved(pair: tuple[Array, Array]) -> None:
     flair, t1 = pair
     found = values(flair, np.roll(t1, 4, axis=2))

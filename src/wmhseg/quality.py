@@ -21,6 +21,8 @@ Mask = NDArray[np.bool_]
 COARSE_PIXEL_MM = 2.0
 COARSE_SLICE_MM = 3.0
 REACH_MM = 12.0
+AIR_GAP_MM = 8.0
+MIN_AIR_PIXELS = 500
 
 # Percentiles of the deep FLAIR, less the median and in robust SD: lowest and highest of the eleven.
 PERCENTILES = (5, 25, 75, 95)
@@ -82,6 +84,9 @@ LIMITS = {
         None, 0.3, "how far the FLAIR's intensity percentiles lie outside those of known scans, in robust SD"
     ),
     "noise": _Limit(None, 0.55, "noise in the deep FLAIR, in robust SD of its intensities"),
+    "ghosts": _Limit(
+        None, 0.04, "air before and behind the head against air beside it, of the head's signal; more: motion"
+    ),
     "t1_missing": _Limit(None, 0.0, "1 when FLAIR alone was used: fewer lesions are found"),
     "t1_shared": _Limit(0.87, None, "share of the FLAIR's deep head that the T1 shows"),
     "t1_offset_mm": _Limit(None, 2.5, "how far the T1 would have to move to fit the FLAIR best"),
@@ -106,6 +111,7 @@ def check_scan(flair: Array, t1: Array | None, spacing_zyx_mm: tuple[float, ...]
     values["head_ml"] = float(np.count_nonzero(head) * np.prod(spacing) / 1000)
     if core.any():
         values |= _field_of_view(head, core, spacing)
+        values["ghosts"] = _ghosts(coarse, head, core, spacing)
         values |= _intensities(coarse, core, blocks.whole(flair), blocks.fine(core))
         if t1 is not None:
             values |= _t1(coarse, blocks.coarse(t1), core, spacing)
@@ -206,6 +212,26 @@ def _noise(image: Array, inside: Mask) -> float:
     kernel = np.outer([1, -2, 1], [1, -2, 1])[np.newaxis].astype(np.float32)
     # The kernel multiplies the SD of white noise by 6.
     return float(robust_scale(ndimage.convolve(image, kernel)[inside])[1]) / 6
+
+
+def _ghosts(flair: Array, head: Mask, core: Mask, spacing: tuple[float, float, float]) -> float | None:
+    """Return the ghosting ratio (American College of Radiology), None where there is no air to see it in.
+
+    Ghosts lie along the direction of phase encoding: before and behind the head, or beside it.
+    """
+    gap_y, gap_x = (round(AIR_GAP_MM / size) for size in spacing[1:])
+    deep = core.sum(axis=(1, 2))
+    before_behind, beside = [], []
+    for image, mask in zip(flair[deep > 0.2 * deep.max()], head[deep > 0.2 * deep.max()], strict=True):
+        y, x = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        rows, columns = slice(y[0], y[-1] + 1), slice(x[0], x[-1] + 1)
+        before_behind += [image[: max(y[0] - gap_y, 0), columns], image[y[-1] + 1 + gap_y :, columns]]
+        beside += [image[rows, : max(x[0] - gap_x, 0)], image[rows, x[-1] + 1 + gap_x :]]
+    one, other = (np.concatenate([part.ravel() for part in parts]) for parts in (before_behind, beside))
+    if min(one.size, other.size) < MIN_AIR_PIXELS:
+        return None
+    signal = np.median(flair[core]) - np.median(np.concatenate([one, other]))
+    return float(abs(one.mean() - other.mean()) / signal) if signal > 0 else None
 
 
 def _t1(flair: Array, t1: Array, core: Mask, spacing: tuple[float, float, float]) -> dict[str, float | None]:
