@@ -221,8 +221,9 @@ def _ghosts(flair: Array, head: Mask, core: Mask, spacing: tuple[float, float, f
     """
     gap_y, gap_x = (round(AIR_GAP_MM / size) for size in spacing[1:])
     deep = core.sum(axis=(1, 2))
+    large = deep > 0.2 * deep.max()
     before_behind, beside = [], []
-    for image, mask in zip(flair[deep > 0.2 * deep.max()], head[deep > 0.2 * deep.max()], strict=True):
+    for image, mask in zip(flair[large], head[large], strict=True):
         y, x = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         rows, columns = slice(y[0], y[-1] + 1), slice(x[0], x[-1] + 1)
         before_behind += [image[: max(y[0] - gap_y, 0), columns], image[y[-1] + 1 + gap_y :, columns]]
