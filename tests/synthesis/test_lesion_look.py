@@ -31,3 +31,12 @@ def test_contrasts_of_real_scans_are_covered() -> None:
     assert drawn.min() >= 1.4
     assert drawn.max() <= 5.0
     assert 2.3 < np.median(drawn) < 2.9
+
+
+def test_t1_darkness_of_real_scans_is_covered() -> None:
+    drawn = np.array([sample_lesion_look(np.random.default_rng(s)).t1_sd for s in range(600)])
+    assert drawn.min() >= 0
+    assert drawn.max() <= 3.2
+    # One half of the scans below 1, and of the other half 1 / 3.2.
+    assert abs((drawn < 1).mean() - (0.5 + 0.5 / 3.2)) < 0.06
+    assert abs((drawn > 2).mean() - 0.5 * 1.2 / 3.2) < 0.05

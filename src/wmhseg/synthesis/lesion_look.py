@@ -33,18 +33,24 @@ class LesionLook:
 
 
 def sample_lesion_look(rng: np.random.Generator) -> LesionLook:
-    """Draw; lesion medians of real scans lie 0.9 to 2.7 robust SDs above white matter.
+    """Draw; lesion medians of real scans lie 0.9 to 2.7 robust SDs above white matter on FLAIR.
 
-    Voxels that a lesion fills in part and noise pull the median of a scan to about 0.7 of what is drawn.
+    On T1 those of one site lie 0.15 to 0.5 below, those of another 0.4 to 1.8. Voxels that a lesion
+    fills in part and noise pull the median of a scan to about 0.7 of what is drawn.
     """
     return LesionLook(
         flair_sd=float(np.clip(np.exp(rng.normal(np.log(2.6), 0.3)), 1.4, 5.0)),
-        t1_sd=float(rng.uniform(0.0, 1.7)),
+        t1_sd=_t1_darkness(rng.random()),
         border_mm=float(rng.uniform(0.4, 0.8)),
         texture=float(rng.uniform(0.05, 0.3)),
         dull=float(rng.uniform(0, 0.5)) * bool(rng.random() < 0.4),
         seed=int(rng.integers(2**31)),
     )
+
+
+def _t1_darkness(chance: float) -> float:
+    """Return 0 to 1 robust SDs in one half of the scans, 0 to 3.2 in the other."""
+    return 2 * chance if chance < 0.5 else 3.2 * (2 * chance - 1)
 
 
 def lesion_strength(lesions: NDArray[np.bool_], look: LesionLook) -> NDArray[np.float32]:

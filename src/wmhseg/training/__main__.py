@@ -1,4 +1,4 @@
-"""`python -m wmhseg.training prepare|fit|export`: scans to slices, to networks, to an ensemble."""
+"""`python -m wmhseg.training prepare|mine|fit|export`: scans to slices, to networks, to an ensemble."""
 
 import argparse
 import sys
@@ -32,12 +32,17 @@ def parser() -> argparse.ArgumentParser:
     prepare.add_argument("slices", type=Path, help="folder to write")
     prepare.add_argument("--recipe", choices=sorted(RECIPES), default="default")
     prepare.set_defaults(run_command=_prepare)
+    mine = commands.add_parser("mine", help="the slices in which an ensemble errs, to train on them more")
+    mine.add_argument("weights", type=Path, help="folder written by export")
+    mine.add_argument("slices", type=Path, help="prepared slices")
+    mine.add_argument("output", type=Path, help="folder to write, for fit's SLICES or --synthetic")
+    mine.set_defaults(run_command=_mine)
     fit = commands.add_parser("fit", help="prepared slices to one network's weights")
     fit.add_argument("slices", type=Path, help="folder written by prepare")
     fit.add_argument(
         "run", type=Path, help="folder for checkpoint, log, curve and weights; resumed if it exists"
     )
-    fit.add_argument("--synthetic", type=Path, metavar="SLICES", help="synthetic slices to mix in")
+    fit.add_argument("--synthetic", type=Path, nargs="+", metavar="SLICES", help="synthetic slices to mix in")
     fit.add_argument(
         "--start",
         type=Path,
@@ -88,6 +93,21 @@ def _prepare(options: argparse.Namespace) -> None:
         save_slices(prepare_case(case, RECIPES[options.recipe]), options.slices)
 
 
+def _mine(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from wmhseg.datasets.slices import load_slices
+    from wmhseg.ensemble import Ensemble
+    from wmhseg.manifest import read_manifest
+    from wmhseg.training.hard import check_new, save_hard
+
+    check_new(options.output)
+    sets = load_slices(options.slices)
+    ensemble = Ensemble(read_manifest(options.weights))
+    hard = sum(save_hard(ensemble, one, options.output) for one in tqdm(sets, unit="case"))
+    print(f"{hard} of {sum(len(one.images) for one in sets)} slices are hard: {options.output}")
+
+
 def _fit(options: argparse.Namespace) -> None:
     from wmhseg.datasets.slices import load_slices
     from wmhseg.manifest import default_weights
@@ -111,8 +131,8 @@ def _fit(options: argparse.Namespace) -> None:
         )
         if (value := getattr(options, name)) is not None
     }
-    if options.synthetic is not None:
-        sets += load_slices(options.synthetic)
+    for mixed in options.synthetic or []:
+        sets += load_slices(mixed)
     config = replace(PRESETS[options.preset], seed=options.seed, **changes)
     if options.full_width:
         config = replace(config, widths=None)
