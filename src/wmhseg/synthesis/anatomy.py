@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from wmhseg.synthesis.ageing import Ageing, box_around, change_sulci, sample_ageing, widen_ventricles
+from wmhseg.synthesis.choroid_plexus import detach
 from wmhseg.synthesis.deform import Deformation, pull_back, sample_deformation
 from wmhseg.synthesis.heads import Head
 from wmhseg.synthesis.tissues import BRAIN, Tissue, is_any
@@ -60,6 +61,7 @@ def build_anatomy(head: Head, parameters: AnatomyParameters) -> Anatomy:
     box = box_around(is_any(tissues, BRAIN), 3)
     within = np.ascontiguousarray(tissues[box])
     change_sulci(within, parameters.ageing)
+    detach(within)
     tissues[box] = within
     affine = head.mni.astype(np.float32)
     places = coordinates[(slice(None), *box)]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.synthesis.anatomy import Anatomy
+from wmhseg.synthesis.choroid_plexus import paint_fronds
 from wmhseg.synthesis.contrast import Contrast, paint_tissues, sample_flair_contrast, sample_t1_contrast
 from wmhseg.synthesis.csf_flow import CsfFlow, paint_csf_flow, sample_csf_flow
 from wmhseg.synthesis.lesion_look import LesionLook, lesion_strength, sample_lesion_look
@@ -85,5 +86,6 @@ def paint(
     paint_csf_flow(flair[anatomy.box], anatomy, parameters.flow)
     for image, contrast in ((flair, parameters.flair), (t1, parameters.t1)):
         inside, fluid = image[anatomy.box], np.float32(contrast.means[Tissue.VENTRICLE])
+        paint_fronds(inside, tissues, float(fluid), parameters.bright.seed + 3)
         inside[pathology.core] += pathology.parameters.core * (fluid - inside[pathology.core])
     return Painting(Layers(flair, bright), Layers(t1, dark))
