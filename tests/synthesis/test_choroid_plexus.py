@@ -32,7 +32,7 @@ def test_a_head_without_plexus_stays_as_it_is() -> None:
     tissues = np.full((5, 5, 5), Tissue.WHITE, np.uint8)
     image = np.ones((5, 5, 5), np.float32)
     detach(tissues)
-    paint_fronds(image, tissues, 0.1, 1)
+    paint_fronds(tissues, 1, [(image, 0.1)])
     assert (tissues == Tissue.WHITE).all()
     assert (image == 1).all()
 
@@ -41,8 +41,7 @@ def test_fronds_lie_between_fluid_and_plexus() -> None:
     tissues = np.full((30, 30, 30), Tissue.THALAMUS, np.uint8)
     tissues[5:25, 5:25, 5:25] = Tissue.CHOROID_PLEXUS
     flair, t1 = np.full(tissues.shape, 1.6, np.float32), np.full(tissues.shape, 0.5, np.float32)
-    paint_fronds(flair, tissues, 0.1, 7)
-    paint_fronds(t1, tissues, 0.2, 7)
+    paint_fronds(tissues, 7, [(flair, 0.1), (t1, 0.2)])
     plexus = tissues == Tissue.CHOROID_PLEXUS
     assert (flair[~plexus] == np.float32(1.6)).all()
     share = (flair[plexus] - 0.1) / 1.5

@@ -1,5 +1,7 @@
 """Choroid plexus as scans show it: fronds in fluid that hang free of the white matter's wall."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -26,19 +28,22 @@ def detach(tissues: NDArray[np.uint8]) -> None:
     inside[plexus[box] & near] = Tissue.VENTRICLE
 
 
-def paint_fronds(image: NDArray[np.float32], tissues: NDArray[np.uint8], fluid: float, seed: int) -> None:
+def paint_fronds(
+    tissues: NDArray[np.uint8], seed: int, images: Iterable[tuple[NDArray[np.float32], float]]
+) -> None:
     """Mix fluid into the plexus, 30 % on average, by clouds of about a millimetre, in place.
 
     Args:
-        image: (z, y, x), FLAIR or T1 with the plexus painted evenly.
-        tissues: Of the same box.
-        fluid: Signal of fluid in this image.
-        seed: Of the clouds, the same for FLAIR and T1.
+        tissues: (z, y, x).
+        seed: Of the clouds.
+        images: FLAIR and T1 of the same box with the plexus painted evenly, each with its signal of fluid.
     """
     plexus = tissues == Tissue.CHOROID_PLEXUS
     if not plexus.any():
         return
     box = box_around(plexus, 0)
-    inside, places = image[box], plexus[box]
+    places = plexus[box]
     share = np.clip(0.7 + 0.4 * smooth_field(places.shape, _FROND_MM, seed)[places], 0, 1)
-    inside[places] = fluid + share * (inside[places] - fluid)
+    for image, fluid in images:
+        inside = image[box]
+        inside[places] = fluid + share * (inside[places] - fluid)

@@ -84,8 +84,12 @@ def paint(
     flair = paint_tissues(anatomy.tissues, parameters.flair)
     t1 = paint_tissues(anatomy.tissues, parameters.t1)
     paint_csf_flow(flair[anatomy.box], anatomy, parameters.flow)
-    for image, contrast in ((flair, parameters.flair), (t1, parameters.t1)):
-        inside, fluid = image[anatomy.box], np.float32(contrast.means[Tissue.VENTRICLE])
-        paint_fronds(inside, tissues, float(fluid), parameters.bright.seed + 3)
+    images = [
+        (image[anatomy.box], contrast.means[Tissue.VENTRICLE])
+        for image, contrast in ((flair, parameters.flair), (t1, parameters.t1))
+    ]
+    # No draw of its own, which would change every draw after it. `normal_brightness` takes up to + 2.
+    paint_fronds(tissues, parameters.bright.seed + 3, images)
+    for inside, fluid in images:
         inside[pathology.core] += pathology.parameters.core * (fluid - inside[pathology.core])
     return Painting(Layers(flair, bright), Layers(t1, dark))

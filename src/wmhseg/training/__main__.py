@@ -99,9 +99,13 @@ def _mine(options: argparse.Namespace) -> None:
     from wmhseg.datasets.slices import load_slices
     from wmhseg.ensemble import Ensemble
     from wmhseg.manifest import read_manifest
-    from wmhseg.training.hard import check_new, save_hard
+    from wmhseg.training.hard import save_hard
 
-    check_new(options.output)
+    if options.output.exists():
+        # Hard slices of two ensembles would be mixed in it.
+        raise InputError(
+            f"{options.output}: expected a new folder for the hard slices, found it there; remove it"
+        )
     sets = load_slices(options.slices)
     ensemble = Ensemble(read_manifest(options.weights))
     hard = sum(save_hard(ensemble, one, options.output) for one in tqdm(sets, unit="case"))

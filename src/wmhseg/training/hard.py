@@ -8,7 +8,6 @@ from scipy import ndimage
 
 from wmhseg.datasets.slices import SliceSet, save_slices
 from wmhseg.ensemble import Ensemble
-from wmhseg.errors import InputError
 
 # Probability of what is found where nothing is, and of what is missed.
 FOUND, MISSED = 0.5, 0.3
@@ -35,16 +34,6 @@ def hard_slices(probability: NDArray[np.float32], labels: NDArray[np.uint8]) -> 
     inside = ndimage.binary_erosion(labels == 1, np.ones((1, 2, 2)))
     missed = ((probability < MISSED) & inside).sum(axis=(1, 2))
     return np.asarray((found >= MIN_FOUND_PIXELS) | (missed >= MIN_MISSED_PIXELS))
-
-
-def check_new(output: Path) -> None:
-    """Refuse a folder that is there already: hard slices of two ensembles would be mixed in it.
-
-    Raises:
-        InputError: It is.
-    """
-    if output.exists():
-        raise InputError(f"{output}: expected a new folder for the hard slices, found it there; remove it")
 
 
 def save_hard(ensemble: Ensemble, one: SliceSet, output: Path) -> int:
