@@ -14,7 +14,7 @@ from wmhseg.augmentation.intensity import (
 )
 
 CLIP = (-4.0, 6.0)
-IDENTITY = IntensityParameters((1.0, 1.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0, False)
+IDENTITY = IntensityParameters((1.0, 1.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0, 0, False)
 
 
 @pytest.fixture
@@ -95,6 +95,9 @@ def test_draws_stay_in_range_and_fill_it() -> None:
         assert high - 0.02 * width < values.max() <= high, name
         # FLAIR and T1 are changed independently.
         assert abs(np.corrcoef(values, rowvar=False)[0, 1]) < 0.1, name
+    correlated = np.array([one.noise_blur_px for one in drawn])
+    assert 0 <= correlated.min() < 0.02
+    assert 0.98 < correlated.max() <= 1
     blur = np.array([one.blur_px for one in drawn])
     assert (blur[blur > 0] >= 0.3).all()
     assert blur.max() <= 1.0

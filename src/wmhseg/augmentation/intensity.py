@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.augmentation.noise import correlated_noise
+
 
 @dataclass(frozen=True)
 class IntensityRange:
@@ -17,6 +19,7 @@ class IntensityRange:
     blur_px: float = 1.0
     blur_probability: float = 0.3
     noise: float = 0.2
+    noise_blur_px: float = 1.0
     t1_missing_probability: float = 0.15
 
 
@@ -29,6 +32,7 @@ class IntensityParameters:
     gamma: tuple[float, float]
     blur_px: tuple[float, float]
     noise: tuple[float, float]
+    noise_blur_px: float
     noise_seed: int
     t1_missing: bool
 
@@ -48,6 +52,7 @@ def sample_intensity(rng: np.random.Generator, limits: IntensityRange) -> Intens
         gamma=pair(-limits.gamma, limits.gamma),
         blur_px=(blur[0] * bool(blurred[0]), blur[1] * bool(blurred[1])),
         noise=pair(0.0, limits.noise),
+        noise_blur_px=float(rng.uniform(0.0, limits.noise_blur_px)),
         noise_seed=int(rng.integers(2**31)),
         t1_missing=bool(rng.random() < limits.t1_missing_probability),
     )
@@ -71,8 +76,8 @@ def apply_intensity(
         # Re-centred, so that gamma bends contrast and leaves typical tissue at 0.
         centre = (-low / (high - low)) ** np.exp(parameters.gamma[channel])
         image = (unit - centre) * (high - low) * parameters.contrast[channel] + parameters.brightness[channel]
-        noise = rng.standard_normal(image.shape, dtype=np.float32) * parameters.noise[channel]
-        changed[..., channel] = np.clip(image + noise, low, high)
+        noise = correlated_noise(rng, image.shape, parameters.noise_blur_px)
+        changed[..., channel] = np.clip(image + parameters.noise[channel] * noise, low, high)
     if parameters.t1_missing:
         changed[..., 1] = 0
     return changed

@@ -20,14 +20,14 @@ from wmhseg.synthesis.lesions import LesionParameters, draw_lesions, sample_lesi
 from wmhseg.synthesis.orientation import orient, sample_orientation
 from wmhseg.synthesis.paint import Layers, PaintParameters, paint, sample_paint
 from wmhseg.synthesis.pathology import PathologyParameters, draw_pathology, sample_pathology
-from wmhseg.synthesis.scanner import Scanner, coil_sensitivity, noise_sd, sample_scanner, scan_slices, store
+from wmhseg.synthesis.scanner import Scanner, coil_sensitivity, sample_scanner, scan_slices, store
 from wmhseg.synthesis.strip import Stripping, brain_slices, sample_stripping
 from wmhseg.volume import Volume
 
 Array = NDArray[np.float32]
 
-# Pixel-to-pixel differences of real scans, in robust SDs: 0.33-0.68 on FLAIR, 0.10-0.31 on T1.
-FLAIR_NOISE = (0.02, 0.09)
+# White matter of neighbouring pixels differs by sqrt(2) times 0.09-0.27 robust SDs on FLAIR, 0.02-0.11 on T1.
+FLAIR_NOISE = (0.03, 0.16)
 T1_NOISE = (0.01, 0.06)
 
 
@@ -108,7 +108,7 @@ def _scan(layers: Layers, anatomy: Anatomy, core: Array, matrices: list[Array], 
     coils = coil_sensitivity(core.shape, scanner)
     slices = take_slices(layers.base * coils, matrices)
     deep = take_slices(core, matrices) > 0.5
-    sd = robust_sd(slices[deep], noise_sd(scanner))
+    sd = robust_sd(slices[deep], scanner.noise)
     in_box = [m[:, part] for m, part in zip(matrices, anatomy.box, strict=True)]
     change = take_slices(layers.change * coils[anatomy.box], in_box)
     return scan_slices(slices + np.float32(sd) * change, scanner)
