@@ -27,7 +27,7 @@ from wmhseg.volume import Volume
 Array = NDArray[np.float32]
 
 # White matter of neighbouring pixels differs by sqrt(2) times 0.09-0.27 robust SDs on FLAIR, 0.02-0.11 on T1.
-FLAIR_NOISE = (0.03, 0.16)
+FLAIR_NOISE = (0.025, 0.11)
 T1_NOISE = (0.01, 0.06)
 
 
