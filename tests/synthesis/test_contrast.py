@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+from scipy.interpolate import BSpline
 
 from wmhseg.synthesis.contrast import paint_tissues, sample_flair_contrast, sample_t1_contrast
 from wmhseg.synthesis.tissues import Tissue
@@ -31,3 +32,14 @@ def test_texture_is_a_fraction_of_the_signal() -> None:
     contrast = replace(sample_flair_contrast(np.random.default_rng(1)), texture=0.03, grain=0.04)
     painted = paint_tissues(np.full((60, 60, 60), Tissue.WHITE, np.uint8), contrast)
     assert abs(painted.std() - 0.05) < 0.005
+
+
+def test_texture_has_hills_of_5_and_of_12_mm() -> None:
+    contrast = replace(sample_flair_contrast(np.random.default_rng(1)), texture=0.1, grain=0.0)
+    painted = paint_tissues(np.full((120, 120, 120), Tissue.WHITE, np.uint8), contrast)
+    # Cubic B-splines over random numbers are correlated as a B-spline of degree 7.
+    spline = BSpline.basis_element(np.arange(-4, 5))
+    for distance in (4, 8, 12):
+        expected = np.mean([spline(distance / scale) / spline(0) for scale in (5, 12)])
+        here, there = painted[..., :-distance].ravel(), painted[..., distance:].ravel()
+        assert abs(np.corrcoef(here, there)[0, 1] - expected) < 0.07, distance
