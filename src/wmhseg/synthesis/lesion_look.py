@@ -36,10 +36,10 @@ def sample_lesion_look(rng: np.random.Generator) -> LesionLook:
     """Draw; lesion medians of real scans lie 0.9 to 2.7 robust SDs above white matter on FLAIR.
 
     On T1 those of one site lie 0.15 to 0.5 below, those of another 0.4 to 1.8. Voxels that a lesion
-    fills in part and noise pull the median of a scan to about 0.7 of what is drawn.
+    fills in part and noise pull the median of a scan to about 0.6 of what is drawn.
     """
     return LesionLook(
-        flair_sd=float(np.clip(np.exp(rng.normal(np.log(2.6), 0.3)), 1.4, 5.0)),
+        flair_sd=float(np.clip(np.exp(rng.normal(np.log(2.9), 0.3)), 1.9, 5.0)),
         t1_sd=_t1_darkness(rng.random()),
         border_mm=float(rng.uniform(0.4, 0.8)),
         texture=float(rng.uniform(0.05, 0.3)),
