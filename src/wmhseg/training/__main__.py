@@ -1,4 +1,4 @@
-"""`python -m wmhseg.training prepare|mine|fit|export`: scans to slices, to networks, to an ensemble."""
+"""`python -m wmhseg.training prepare|mine|fit|export|average`: scans to networks, to an ensemble."""
 
 import argparse
 import sys
@@ -79,6 +79,11 @@ def parser() -> argparse.ArgumentParser:
         "--min-peak", type=float, help="lesions that are nowhere this probable are removed; chosen on data"
     )
     export.set_defaults(run_command=_export)
+    average = commands.add_parser("average", help="the mean weights of an ensemble's members, as one network")
+    average.add_argument("weights", type=Path, help="folder written by export: rounds of one training")
+    average.add_argument("output", type=Path, help="folder to write")
+    average.add_argument("--name", required=True, help="what the new ensemble is called")
+    average.set_defaults(run_command=_average)
     return root
 
 
@@ -163,6 +168,12 @@ def _export(options: argparse.Namespace) -> None:
         found = ", ".join(f"{name} {getattr(recipe, name)}" for name in wrong)
         raise InputError(f"export: expected probabilities from 0 to 1 and a volume, found {found}")
     export_runs(options.runs, options.output, options.name, recipe)
+
+
+def _average(options: argparse.Namespace) -> None:
+    from wmhseg.training.average import average
+
+    average(options.weights, options.output, options.name)
 
 
 if __name__ == "__main__":
