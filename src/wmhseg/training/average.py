@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
 from wmhseg.export import Trained, write_ensemble
@@ -32,18 +31,15 @@ def average(weights: str | Path, output: str | Path, name: str) -> Manifest:
     if len(manifest.members) < 2:
         raise InputError(f"{weights}: expected two members or more to average, found one")
     starts = [find_start(weights, index) for index in range(len(manifest.members))]
-    mean = build_unet()
-    members = [_weights(start.path) for start in starts]
-    mean.set_weights([np.mean(same, axis=0) for same in zip(*members, strict=True)])
+    network = build_unet()
+    members = []
+    for start in starts:
+        network.load_weights(start.path)
+        members.append(network.get_weights())
+    network.set_weights([np.mean(same, axis=0) for same in zip(*members, strict=True)])
     training = {
         # What any of them has seen, the mean has seen.
         "cases": sorted({case for start in starts for case in start.cases}),
         "mean_of": [start.sha256 for start in starts],
     }
-    return write_ensemble(output, name, manifest.recipe, [Trained(mean, True, training)])
-
-
-def _weights(path: Path) -> list[NDArray[np.float32]]:
-    network = build_unet()
-    network.load_weights(path)
-    return list(network.get_weights())
+    return write_ensemble(output, name, manifest.recipe, [Trained(network, True, training)])
