@@ -90,11 +90,11 @@ def plain(case: Path, weights: Path, output: Path) -> None:
     """Segment a case the plain way."""
     import numpy as np
 
-    from wmhseg.geometry import to_axial_lps
-    from wmhseg.manifest import read_manifest
-    from wmhseg.pipeline import segment
-    from wmhseg.unet import build_unet
-    from wmhseg.volume import read_volume, write_volume
+    from wmhseg.imaging.geometry import to_axial_lps
+    from wmhseg.io.volume import read_volume, write_volume
+    from wmhseg.model.manifest import read_manifest
+    from wmhseg.model.unet import build_unet
+    from wmhseg.segmentation.segment_scan import segment
 
     manifest = read_manifest(weights)
     recipe = replace(manifest.recipe, min_patch=manifest.recipe.patch)
@@ -119,7 +119,7 @@ def dice(first: Path, second: Path) -> float:
     """Return the Dice of two masks; 1 when both are empty."""
     import numpy as np
 
-    from wmhseg.volume import read_volume
+    from wmhseg.io.volume import read_volume
 
     a, b = (read_volume(path, may_be_constant=True).array > 0 for path in (first, second))
     total = np.count_nonzero(a) + np.count_nonzero(b)

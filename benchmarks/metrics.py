@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from wmhseg.evaluation.organiser import Scores, score
+from wmhseg.io.volume import Grid, Volume, to_image
 from wmhseg.lesions import label_lesions
-from wmhseg.volume import Grid, Volume, to_image
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "evaluation"))
 from organiser_reference import reference_scores

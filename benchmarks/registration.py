@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from wmhseg.registration import brain_points_mm, distances_mm, moved, register
-from wmhseg.volume import Volume, read_volume
+from wmhseg.imaging.registration import brain_points_mm, distances_mm, moved, register
+from wmhseg.io.volume import Volume, read_volume
 
 MAX_SHIFT_MM, MAX_TURN_DEGREES = 20.0, 15.0
 LIMIT_MM, TRUTH_LIMIT_MM, LIMIT_SECONDS, PASS_RATE = 1.0, 1.5, 20.0, 0.95

@@ -26,13 +26,13 @@ from scan_variants.kept import KeptRows
 from scan_variants.page import page
 from scan_variants.table import COLUMNS, Row, line, verdict
 from scan_variants.variant import Pair, Variant, is_thick, write_pair
-from wmhseg import loading
 from wmhseg.errors import WmhsegError
-from wmhseg.manifest import read_manifest
-from wmhseg.pipeline import Predicted, finish
+from wmhseg.io.volume import to_image
+from wmhseg.model import load_ensemble as loading
+from wmhseg.model.manifest import read_manifest
+from wmhseg.segmentation.segment_scan import Predicted, finish
+from wmhseg.segmentation.stages import Ready, Stopwatch, predict, read_and_prepare
 from wmhseg.settings import InputOptions, Settings
-from wmhseg.stages import Ready, Stopwatch, predict, read_and_prepare
-from wmhseg.volume import to_image
 
 ROOT = Path(__file__).parents[1]
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from wmhseg.config import DEFAULT
-from wmhseg.manifest import Manifest, Member, verify, write_manifest
+from wmhseg.io.volume import Grid, Volume
+from wmhseg.model.manifest import Manifest, Member, verify, write_manifest
+from wmhseg.recipe import DEFAULT
 from wmhseg.settings import Settings
-from wmhseg.volume import Grid, Volume
 
 ROOT = Path(__file__).parents[1]
 # As quiet_stderr does; tests import Keras in any order.
@@ -243,7 +243,7 @@ class FakeEnsemble:
 def fake_ensemble(monkeypatch: pytest.MonkeyPatch) -> FakeEnsemble:
     """Run the program without TensorFlow."""
     fake = FakeEnsemble()
-    monkeypatch.setattr("wmhseg.loading.load_ensemble", fake.load)
+    monkeypatch.setattr("wmhseg.model.load_ensemble.load_ensemble", fake.load)
     return fake
 
 

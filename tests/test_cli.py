@@ -15,7 +15,7 @@ import pytest
 
 import wmhseg
 from wmhseg.cli import main
-from wmhseg.volume import read_volume
+from wmhseg.io.volume import read_volume
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")
 
@@ -32,7 +32,7 @@ def logger_as_before() -> Any:
 @pytest.fixture(autouse=True)
 def no_flags(monkeypatch: pytest.MonkeyPatch) -> None:
     """The drawn head's contrast is not that of real scans, which would be said in every test."""
-    monkeypatch.setattr("wmhseg.outcome.check_scan", lambda *_: ())
+    monkeypatch.setattr("wmhseg.segmentation.measure.check_scan", lambda *_: ())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 from scan_variants.table import Row
 from scan_variants.variant import Kind
-from wmhseg.manifest import Manifest
+from wmhseg.model.manifest import Manifest
 
 
 class KeptRows:

@@ -4,7 +4,7 @@ import os
 
 from scan_variants.table import Row, markdown, verdict
 from scan_variants.variant import Kind
-from wmhseg.manifest import Manifest
+from wmhseg.model.manifest import Manifest
 
 _TEXT = """# Any scan a hospital has
 

@@ -11,9 +11,11 @@ from typing import TextIO
 from wmhseg import __version__
 from wmhseg.batch import command as batch
 from wmhseg.bids import command as bids
-from wmhseg.config import RECIPES
+from wmhseg.challenge import command as challenge
 from wmhseg.errors import WmhsegError
-from wmhseg.evaluation import challenge, evaluate, rank
+from wmhseg.evaluation import command as evaluate
+from wmhseg.ranking import command as rank
+from wmhseg.recipe import RECIPES
 from wmhseg.settings import add_settings, chosen_settings
 
 log = logging.getLogger("wmhseg")
@@ -133,8 +135,8 @@ def _module_command(
 
 
 def _segment(options: argparse.Namespace) -> None:
-    from wmhseg.outputs import Outputs
-    from wmhseg.run import run
+    from wmhseg.segmentation.result_files import Outputs
+    from wmhseg.segmentation.segment_files import run
 
     run(
         options.flair,
@@ -156,7 +158,7 @@ def _segment(options: argparse.Namespace) -> None:
 
 
 def _import_weights(options: argparse.Namespace) -> None:
-    from wmhseg.import_weights import import_keras2
+    from wmhseg.model.import_weights import import_keras2
 
     import_keras2(options.files, RECIPES[options.recipe], options.output)
     log.info("%d members written to %s", len(options.files), options.output)

@@ -17,7 +17,7 @@ from wmhseg.batch.compute import How
 from wmhseg.batch.run_batch import run_batch
 from wmhseg.cli import main
 from wmhseg.errors import OutputError, ScansFailedError
-from wmhseg.run import Outputs, run
+from wmhseg.segmentation.segment_files import Outputs, run
 from wmhseg.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from wmhseg.config import DEFAULT
-from wmhseg.manifest import read_manifest, write_manifest
-from wmhseg.pipeline import prepare_scan
-from wmhseg.volume import read_volume
+from wmhseg.io.volume import read_volume
+from wmhseg.model.manifest import read_manifest, write_manifest
+from wmhseg.recipe import DEFAULT
+from wmhseg.segmentation.segment_scan import prepare_scan
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "examples" / "sample"

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from wmhseg.challenge import command as challenge
 from wmhseg.errors import WmhsegError
-from wmhseg.evaluation import challenge, evaluate, rank
+from wmhseg.evaluation import command as evaluate
+from wmhseg.ranking import command as rank
 
 ROOT = Path(__file__).parents[2]
 REAL = Path(os.environ.get("WMHSEG_REAL_DATA") or ROOT.parent / "shared" / "data") / "cases"

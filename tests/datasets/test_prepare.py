@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from wmhseg.config import DEFAULT, PAPER
 from wmhseg.datasets.cases import Case
 from wmhseg.datasets.prepare import prepare_case
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError
-from wmhseg.pipeline import prepare_working, to_working_grid
-from wmhseg.volume import Grid, Volume, write_volume
+from wmhseg.io.volume import Grid, Volume, write_volume
+from wmhseg.recipe import DEFAULT, PAPER
+from wmhseg.segmentation.segment_scan import prepare_working, to_working_grid
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from PIL import Image
 
 from wmhseg.errors import OutputError
 from wmhseg.evaluation import figures
-from wmhseg.evaluation.cohort import Row
 from wmhseg.evaluation.figures import write_box_plots
+from wmhseg.evaluation.score_cohort import Row
 
 sys.path.insert(0, str(Path(__file__).parent))
-from cohort_rows import failure, paper_rows, row, without_h95
+from score_rows import failure, paper_rows, row, without_h95
 
 FIVE = [row("Utrecht", str(case), dsc) for case, dsc in enumerate((0.1, 0.4, 0.5, 0.6, 0.9))]
 

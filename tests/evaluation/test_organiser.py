@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from wmhseg.errors import InputError
 from wmhseg.evaluation.organiser import Scores, score, score_files
-from wmhseg.volume import Grid, Volume, to_image
+from wmhseg.io.volume import Grid, Volume, to_image
 
 sys.path.insert(0, str(Path(__file__).parent))
 from organiser_reference import binary_masks

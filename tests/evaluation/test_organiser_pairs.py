@@ -16,7 +16,7 @@ from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from wmhseg.evaluation.organiser import score
-from wmhseg.volume import Grid, Volume, to_image
+from wmhseg.io.volume import Grid, Volume, to_image
 
 sys.path.insert(0, str(Path(__file__).parent))
 from organiser_reference import reference_scores

@@ -10,7 +10,7 @@ import pytest
 from wmhseg.evaluation.summary import METRICS, Mean, mean_with_interval, summarise
 
 sys.path.insert(0, str(Path(__file__).parent))
-from cohort_rows import TABLE_3, WEIGHTED_AVERAGE, failure, paper_rows, row, without_h95
+from score_rows import TABLE_3, WEIGHTED_AVERAGE, failure, paper_rows, row, without_h95
 
 
 def means_of(line: object) -> list[float]:

@@ -12,7 +12,7 @@ from wmhseg.evaluation.summary import summarise
 from wmhseg.evaluation.tables import case_table, interval_table, report, scanner_table
 
 sys.path.insert(0, str(Path(__file__).parent))
-from cohort_rows import failure, paper_rows, row, without_h95
+from score_rows import failure, paper_rows, row, without_h95
 
 MIXED = [row("A", "a/1", 0.8), failure("A", "a/2"), without_h95("B", "b,1")]
 

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from wmhseg.datasets.slices import SliceSet
-from wmhseg.experiments.cohort import write_cohort
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Input
+from wmhseg.experiments.phantom_cohort import write_cohort
 from wmhseg.experiments.predictor import Predictor
 from wmhseg.experiments.scale import SMALL
 from wmhseg.experiments.store import FINISHED

@@ -8,7 +8,7 @@ import pytest
 from wmhseg.evaluation.organiser import score
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Variant
-from wmhseg.volume import read_volume
+from wmhseg.io.volume import read_volume
 
 NAME = "scanner_c/case_02"
 

@@ -9,7 +9,7 @@ import pytest
 from wmhseg.errors import InputError
 from wmhseg.experiments.material import Material, Variant
 from wmhseg.experiments.scale import SMALL
-from wmhseg.volume import read_volume
+from wmhseg.io.volume import read_volume
 
 NAME = "scanner_a/case_00"
 

@@ -7,8 +7,8 @@ import numpy as np
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.experiments.material import Input
 from wmhseg.experiments.predictor import Predictor
+from wmhseg.model.unet import build_unet
 from wmhseg.training.files import WEIGHTS
-from wmhseg.unet import build_unet
 
 WIDTHS = ((2, 3, 4, 5, 6), (5, 4, 3, 2))
 

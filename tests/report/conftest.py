@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wmhseg.config import DEFAULT
+from wmhseg.imaging.quality import check_scan
 from wmhseg.lesions import label_lesions, number_by_volume
-from wmhseg.quality import check_scan
+from wmhseg.recipe import DEFAULT
 from wmhseg.report.findings import Findings, InputFile, Provenance
 from wmhseg.report.summary import Spread, measure_lesions, summarise
 from wmhseg.report.view import View

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from wmhseg.quality import Check
+from wmhseg.imaging.quality import Check
 from wmhseg.report.findings import Findings, to_tsv
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from wmhseg.io.volume import Grid
 from wmhseg.lesions import label_lesions, number_by_volume
 from wmhseg.report.summary import Lesion, Summary, measure_lesions, summarise
-from wmhseg.volume import Grid
 
 
 def test_numbers_by_hand() -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from wmhseg.io.volume import Grid, Volume, write_volume
 from wmhseg.synthesis.ageing import Ageing
 from wmhseg.synthesis.anatomy import Anatomy, AnatomyParameters, build_anatomy
 from wmhseg.synthesis.deform import Deformation
 from wmhseg.synthesis.heads import Head, LesionMask, head_from_labels, read_lesion_mask
-from wmhseg.volume import Grid, Volume, write_volume
 
 SHAPE = (190, 230, 180)
 # Voxel (z, y, x) of MNI's origin; the map is axial LPS, 1 mm, so voxel = MNI (LPS) + this.

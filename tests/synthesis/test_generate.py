@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wmhseg.config import DEFAULT
 from wmhseg.datasets.cases import find_cases
 from wmhseg.datasets.slices import load_slices
 from wmhseg.errors import InputError
+from wmhseg.io.volume import read_volume
+from wmhseg.recipe import DEFAULT
 from wmhseg.synthesis.__main__ import main
 from wmhseg.synthesis.generate import build_request, make_case, write_case
-from wmhseg.volume import read_volume
 
 
 @pytest.fixture(scope="module")

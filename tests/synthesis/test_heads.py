@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from wmhseg.errors import InputError
+from wmhseg.io.volume import Grid, Volume, write_volume
 from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head
-from wmhseg.volume import Grid, Volume, write_volume
 
 
 def test_reads_a_turned_label_map_as_axial(material: Path, head: Head) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from wmhseg.geometry import to_axial_lps
+from wmhseg.imaging.geometry import to_axial_lps
 from wmhseg.synthesis.orientation import CODES, orient
 
 

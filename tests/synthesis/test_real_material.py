@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wmhseg.config import DEFAULT
+from wmhseg.recipe import DEFAULT
 from wmhseg.synthesis.generate import Made, build_request, make_case
 from wmhseg.synthesis.heads import read_head, read_lesion_mask
 from wmhseg.synthesis.tissues import BRAIN, Tissue, is_any

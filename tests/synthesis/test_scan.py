@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from wmhseg.config import DEFAULT
 from wmhseg.datasets.prepare import Labelled, prepare_volumes
+from wmhseg.recipe import DEFAULT
 from wmhseg.synthesis.artefacts import Ghosts, Spikes
 from wmhseg.synthesis.heads import Head, LesionMask
 from wmhseg.synthesis.normal_bright import NormalBright

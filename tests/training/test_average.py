@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wmhseg.config import DEFAULT
-from wmhseg.export import Trained, write_ensemble
-from wmhseg.manifest import file_sha256, read_manifest
+from wmhseg.model.export import Trained, write_ensemble
+from wmhseg.model.manifest import file_sha256, read_manifest
+from wmhseg.model.unet import build_unet
+from wmhseg.recipe import DEFAULT
 from wmhseg.training.__main__ import main
-from wmhseg.unet import build_unet
 
 RECIPE = replace(DEFAULT, threshold=0.6)
 

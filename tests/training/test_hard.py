@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from wmhseg.datasets.slices import SliceSet, load_slices, save_slices
-from wmhseg.manifest import default_weights
+from wmhseg.model.manifest import default_weights
 from wmhseg.training.__main__ import main
 from wmhseg.training.hard import hard_slices, save_hard
 

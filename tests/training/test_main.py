@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from wmhseg.datasets.slices import load_slices, save_slices
-from wmhseg.ensemble import load_members
-from wmhseg.manifest import default_weights, file_sha256, read_manifest
+from wmhseg.io.volume import write_volume
+from wmhseg.model.ensemble import load_members
+from wmhseg.model.manifest import default_weights, file_sha256, read_manifest
+from wmhseg.model.unet import build_unet
 from wmhseg.training.__main__ import main
 from wmhseg.training.config import FIRST, PAPER, PRESETS, SYNTHETIC
-from wmhseg.unet import build_unet
-from wmhseg.volume import write_volume
 
 
 @pytest.fixture(scope="module")

@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wmhseg.config import DEFAULT
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError, WeightsError
-from wmhseg.manifest import file_sha256
+from wmhseg.model.manifest import file_sha256
+from wmhseg.model.unet import build_unet
+from wmhseg.recipe import DEFAULT
 from wmhseg.training.config import FIRST, HALF_WIDTHS
 from wmhseg.training.files import STATE, WEIGHTS
 from wmhseg.training.start import find_start, load_start
 from wmhseg.training.train import export_runs, train
-from wmhseg.unet import build_unet
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "model"))
 from network_reference import DOUBLE, TINY, write_random_ensemble
 
 CONFIG = replace(

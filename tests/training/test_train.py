@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from wmhseg.config import DEFAULT
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError
+from wmhseg.model.unet import build_unet
+from wmhseg.recipe import DEFAULT
 from wmhseg.training import train as module
 from wmhseg.training.config import FIRST, TrainingConfig
 from wmhseg.training.files import CHECKPOINT, LOG, STATE, WEIGHTS
 from wmhseg.training.train import export_runs, train
-from wmhseg.unet import build_unet
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "model"))
 from network_reference import TINY, Array
 
 CONFIG = replace(

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from wmhseg.errors import InputError
+from wmhseg.model.unet import build_unet
 from wmhseg.training.widen import widen, widening_factor
-from wmhseg.unet import build_unet
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "model"))
 from network_reference import DOUBLE, TINY, drawn_weights
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.made_from import is_finished, made_from
 from wmhseg.errors import WmhsegError
-from wmhseg.manifest import Manifest
+from wmhseg.model.manifest import Manifest
+from wmhseg.segmentation.stages import Ready, Stopwatch, read_and_prepare
 from wmhseg.settings import Settings
-from wmhseg.stages import Ready, Stopwatch, read_and_prepare
 
 
 @dataclass(frozen=True)

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from wmhseg import loading
 from wmhseg.batch.ahead import Answer, Computable, Failed, Finished, Task, prepare_ahead
 from wmhseg.batch.jobs import Job, require_free
 from wmhseg.batch.made_from import KEY
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
-from wmhseg.manifest import Manifest, default_weights, read_manifest
-from wmhseg.outcome import conclude
-from wmhseg.pipeline import finish
-from wmhseg.provenance import trace
+from wmhseg.model import load_ensemble as loading
+from wmhseg.model.manifest import Manifest, default_weights, read_manifest
+from wmhseg.model.provenance import trace
+from wmhseg.segmentation.measure import conclude
+from wmhseg.segmentation.segment_scan import finish
+from wmhseg.segmentation.stages import Stopwatch, predict
 from wmhseg.settings import Settings
-from wmhseg.stages import Stopwatch, predict
 
 if TYPE_CHECKING:
-    from wmhseg.ensemble import Ensemble
+    from wmhseg.model.ensemble import Ensemble
 
 log = logging.getLogger("wmhseg")
 

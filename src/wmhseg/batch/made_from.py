@@ -8,10 +8,10 @@ from typing import Any
 from wmhseg import __version__
 from wmhseg.batch.jobs import Job
 from wmhseg.errors import InputError
-from wmhseg.manifest import Manifest
-from wmhseg.provenance import input_sha256
+from wmhseg.io.volume import require_scan
+from wmhseg.model.manifest import Manifest
+from wmhseg.model.provenance import input_sha256
 from wmhseg.settings import Settings
-from wmhseg.volume import require_scan
 
 KEY = "made_from"
 

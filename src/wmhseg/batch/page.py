@@ -6,7 +6,7 @@ from html import escape
 from statistics import median
 
 from wmhseg import __version__
-from wmhseg.batch.cohort import OUTLIER_Z, Row, doubtful_first
+from wmhseg.batch.cohort_rows import OUTLIER_Z, Row, doubtful_first
 
 STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 76em; padding: 0 1em; color: #222 }

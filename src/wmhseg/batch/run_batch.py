@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from wmhseg.batch.cohort import Row, read_cohort
+from wmhseg.batch.cohort_rows import Row, read_cohort
 from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.find import find_jobs
 from wmhseg.batch.page import cohort_page
@@ -12,7 +12,7 @@ from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table
 from wmhseg.batch.write import make_folder
 from wmhseg.errors import InputError, ScansFailedError
-from wmhseg.volume import replacing
+from wmhseg.io.volume import replacing
 
 log = logging.getLogger("wmhseg")
 

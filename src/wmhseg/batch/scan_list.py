@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 
 from wmhseg.batch.jobs import Job, files_in
 from wmhseg.errors import InputError
-from wmhseg.tsv import read_tsv
+from wmhseg.io.tsv import read_tsv
 
 # Files of the cohort itself.
 TAKEN = ("cohort.tsv", "cohort.html")

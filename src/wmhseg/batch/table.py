@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from wmhseg.batch.cohort import Row
+from wmhseg.batch.cohort_rows import Row
 
 COLUMNS = (
     "name",

@@ -8,10 +8,10 @@ import numpy as np
 
 from wmhseg.batch.jobs import ScanFiles
 from wmhseg.errors import OutputError
-from wmhseg.geometry import to_axial_lps
-from wmhseg.pipeline import Segmentation
+from wmhseg.imaging.geometry import to_axial_lps
+from wmhseg.io.volume import Volume, replacing, write_volume
 from wmhseg.report.overlay import draw_overlay
-from wmhseg.volume import Volume, replacing, write_volume
+from wmhseg.segmentation.segment_scan import Segmentation
 
 SLICES, COLUMNS = 12, 6
 MM_PER_PIXEL = 1.5

@@ -10,7 +10,7 @@ from wmhseg.batch.jobs import Job, ScanFiles
 from wmhseg.bids.dataset import DESCRIPTION, BidsScan
 from wmhseg.bids.names import stem
 from wmhseg.errors import OutputError
-from wmhseg.volume import replacing
+from wmhseg.io.volume import replacing
 
 BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.

@@ -3,7 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
-from wmhseg.batch.cohort import read_cohort, read_rows
+from wmhseg.batch.cohort_rows import read_cohort, read_rows
 from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.run_batch import prepare_folder, report_failures, write_cohort
@@ -11,7 +11,7 @@ from wmhseg.batch.table import cohort_table
 from wmhseg.batch.write import make_folder
 from wmhseg.bids.dataset import Selection, find_scans
 from wmhseg.bids.derivatives import describe, job_of, write_probability_sidecar
-from wmhseg.volume import replacing
+from wmhseg.io.volume import replacing
 
 
 def run_participants(root: Path, output: Path, selection: Selection, how: How) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wmhseg.errors import InputError
-from wmhseg.volume import Volume, write_volume
+from wmhseg.io.volume import Volume, write_volume
 
 
 @dataclass(frozen=True)

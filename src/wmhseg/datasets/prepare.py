@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from wmhseg.config import Recipe
 from wmhseg.datasets.cases import Case
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError
-from wmhseg.geometry import crop_pad, resample
-from wmhseg.pipeline import Working, prepare_working, to_working_grid
-from wmhseg.volume import Volume, read_volume
+from wmhseg.imaging.geometry import crop_pad, resample
+from wmhseg.io.volume import Volume, read_volume
+from wmhseg.recipe import Recipe
+from wmhseg.segmentation.segment_scan import Working, prepare_working, to_working_grid
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.datasets.cases import Case, find_cases
-from wmhseg.ensemble import Ensemble
 from wmhseg.errors import InputError, WmhsegError
 from wmhseg.evaluation.organiser import Scores, score
-from wmhseg.manifest import Manifest, default_weights, read_manifest
-from wmhseg.pipeline import segment
-from wmhseg.volume import Volume, read_volume
+from wmhseg.io.volume import Volume, read_volume
+from wmhseg.model.ensemble import Ensemble
+from wmhseg.model.manifest import Manifest, default_weights, read_manifest
+from wmhseg.segmentation.segment_scan import segment
 
 
 @dataclass(frozen=True)

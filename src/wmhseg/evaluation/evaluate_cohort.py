@@ -8,13 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.evaluation.cohort import Row, score_cohort
 from wmhseg.evaluation.figures import write_box_plots
 from wmhseg.evaluation.pair_list import read_pair_list
 from wmhseg.evaluation.pairs import Pair, find_pairs, find_unused
+from wmhseg.evaluation.score_cohort import Row, score_cohort
 from wmhseg.evaluation.summary import summarise
 from wmhseg.evaluation.tables import case_table, report
-from wmhseg.volume import replacing
+from wmhseg.io.volume import replacing
 
 log = logging.getLogger("wmhseg")
 

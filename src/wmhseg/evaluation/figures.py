@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wmhseg.evaluation.cohort import Row
+from wmhseg.evaluation.score_cohort import Row
 from wmhseg.evaluation.summary import METRICS, Metric, values_of
-from wmhseg.volume import replacing
+from wmhseg.io.volume import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from wmhseg.errors import InputError
+from wmhseg.io.volume import Grid, read_mask
 from wmhseg.lesions import label_lesions
-from wmhseg.volume import Grid, read_mask
 
 Mask = NDArray[np.bool_]
 

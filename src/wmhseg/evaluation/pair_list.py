@@ -4,7 +4,7 @@ from pathlib import Path
 
 from wmhseg.errors import InputError
 from wmhseg.evaluation.pairs import Pair, sort_pairs
-from wmhseg.tsv import NO_VALUE, read_tsv
+from wmhseg.io.tsv import NO_VALUE, read_tsv
 
 DEFAULT_SCANNER = "all"
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from wmhseg.evaluation.cohort import Row
+from wmhseg.evaluation.score_cohort import Row
 
 CONFIDENCE = 0.95
 RESAMPLES = 9999

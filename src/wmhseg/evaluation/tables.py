@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 
-from wmhseg.evaluation.cohort import Row
 from wmhseg.evaluation.organiser import Scores
+from wmhseg.evaluation.score_cohort import Row
 from wmhseg.evaluation.summary import METRICS, RESAMPLES, Line, Mean, Summary
 
 NO_VALUE = "–"

@@ -68,8 +68,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _experiments(options: argparse.Namespace) -> None:
+    from wmhseg.experiments.experiment_result import write_outcome, write_summary
     from wmhseg.experiments.lab import Lab
-    from wmhseg.experiments.outcome import write_outcome, write_summary
     from wmhseg.experiments.scale import SCALES
 
     lab = Lab(options.cases, options.output, SCALES[options.scale], options.seed)
@@ -86,7 +86,7 @@ def _cohort(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     if options.small:
-        from wmhseg.experiments.cohort import STYLES, write_cohort
+        from wmhseg.experiments.phantom_cohort import STYLES, write_cohort
 
         count = options.count or 5
         names, total = write_cohort(options.output, count, options.seed), count * len(STYLES)

@@ -9,9 +9,9 @@ Without augmentation the optimiser makes as many steps, on slices as they are: w
 slices alone. The paper's own augmented set is ten times larger.
 """
 
+from wmhseg.experiments.experiment_result import Outcome
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Variant
-from wmhseg.experiments.outcome import Outcome
 from wmhseg.experiments.paired_variants import Pairing, run_pairing
 
 

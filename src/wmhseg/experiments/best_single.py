@@ -8,9 +8,9 @@ The paper found (12 test cases) the ensemble better on four metrics, significant
 """
 
 from wmhseg.datasets.splits import split_by_ratio
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.metrics import LABELS
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.plots import paired_plots
 from wmhseg.experiments.statistics import compare
 from wmhseg.experiments.table import Table, Value

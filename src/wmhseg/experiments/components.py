@@ -11,10 +11,10 @@ first network alone.
 
 from wmhseg.datasets.splits import Split, split_by_ratio
 from wmhseg.evaluation.organiser import Scores
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import FULL, Variant
 from wmhseg.experiments.metrics import LABELS, means
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.plots import box_plots
 from wmhseg.experiments.statistics import compare
 from wmhseg.experiments.table import Table, Value

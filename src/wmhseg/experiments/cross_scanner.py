@@ -6,9 +6,9 @@ The paper found results of the three scanners comparable to each other; GE3T low
 down to its voxel size.
 """
 
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.folds import by_site, case_rows, cross_scanner_folds, site_means
 from wmhseg.experiments.lab import Lab
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.plots import box_plots
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.datasets.splits import split_by_ratio
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.metrics import LABELS, means
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.plots import curves
 from wmhseg.experiments.table import Table
 

@@ -14,10 +14,10 @@ from wmhseg.experiments.material import FULL, Images, Material, Variant
 from wmhseg.experiments.predictor import Predictor
 from wmhseg.experiments.scale import Scale
 from wmhseg.experiments.store import ModelStore
-from wmhseg.pipeline import segment
-from wmhseg.quiet import quiet_stderr
+from wmhseg.io.volume import Volume
+from wmhseg.model.quiet import quiet_stderr
+from wmhseg.segmentation.segment_scan import segment
 from wmhseg.training.config import TrainingConfig
-from wmhseg.volume import Volume
 
 NO_AUGMENTATION = AffineRange(0.0, 0.0, (1.0, 1.0), 0.0)
 # Seeds of the members: far apart, so that two runs with seeds 0 and 1 share no network.

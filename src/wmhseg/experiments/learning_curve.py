@@ -7,9 +7,9 @@ The paper found that the validation loss no longer falls after about 50 epochs, 
 """
 
 from wmhseg.datasets.splits import split_by_ratio
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.metrics import METRICS, means
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.plots import curves
 from wmhseg.experiments.store import training_losses
 from wmhseg.experiments.table import Table

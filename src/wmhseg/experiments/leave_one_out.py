@@ -7,9 +7,9 @@ have many small lesions and blurred slices.
 """
 
 from wmhseg.datasets.splits import leave_one_subject_out
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.folds import Fold, by_site, case_rows, run_folds, site_means
 from wmhseg.experiments.lab import Lab
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.plots import box_plots
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from wmhseg.config import Recipe
 from wmhseg.datasets.cases import Case, find_cases
 from wmhseg.datasets.prepare import prepare_case
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.datasets.splits import case_id
 from wmhseg.errors import InputError
-from wmhseg.experiments.cohort import COHORT
-from wmhseg.geometry import crop_pad
-from wmhseg.pipeline import prepare_working, to_working_grid
-from wmhseg.volume import Volume, read_volume
+from wmhseg.experiments.phantom_cohort import COHORT
+from wmhseg.imaging.geometry import crop_pad
+from wmhseg.io.volume import Volume, read_volume
+from wmhseg.recipe import Recipe
+from wmhseg.segmentation.segment_scan import prepare_working, to_working_grid
 
 # Raw intensities in the hundreds would be out of a fresh network's range; the same for every scan.
 RAW_UNIT = 100.0

@@ -9,9 +9,9 @@ worst of their results.
 import math
 
 from wmhseg.datasets.splits import split_by_ratio
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.metrics import LABELS, METRICS, means
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.overlay import Column, draw_overlays
 from wmhseg.experiments.table import Table, Value
 

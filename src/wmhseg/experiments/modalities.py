@@ -8,9 +8,9 @@ The paper found FLAIR and T1 together slightly better on most metrics, H95 and F
 FLAIR alone is the same network with an empty second channel.
 """
 
+from wmhseg.experiments.experiment_result import Outcome
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Variant
-from wmhseg.experiments.outcome import Outcome
 from wmhseg.experiments.paired_variants import Pairing, run_pairing
 
 

@@ -10,11 +10,11 @@ one slightly better in recall: small lesions are found best by networks of the s
 from dataclasses import replace
 
 from wmhseg.datasets.splits import site_of
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.folds import by_site, run_folds
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.leave_one_out import leave_one_out_folds
 from wmhseg.experiments.metrics import LABELS, means
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.plots import box_grid
 from wmhseg.experiments.statistics import compare, tests_table
 from wmhseg.experiments.table import Table, Value

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.experiments.material import Images
-from wmhseg.geometry import to_axial_lps
-from wmhseg.volume import Volume
+from wmhseg.imaging.geometry import to_axial_lps
+from wmhseg.io.volume import Volume
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

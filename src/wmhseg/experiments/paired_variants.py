@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.folds import Fold, cross_scanner_folds
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Variant
 from wmhseg.experiments.metrics import METRICS, Metric, means
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.overlay import Column, draw_overlays
 from wmhseg.experiments.plots import box_grid
 from wmhseg.experiments.statistics import compare, tests_table

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.experiments.material import Input
-from wmhseg.quiet import quiet_stderr
+from wmhseg.io.volume import replacing
+from wmhseg.model.quiet import quiet_stderr
 from wmhseg.training.files import WEIGHTS
-from wmhseg.volume import replacing
 
 _BATCH = 8
 _DIGEST_LENGTH = 12
@@ -55,8 +55,8 @@ class Predictor:
 
     def _network(self, folder: Path, size_yx: tuple[int, int]) -> Any:
         with quiet_stderr():
+            from wmhseg.model.unet import build_unet
             from wmhseg.training.start import FULL
-            from wmhseg.unet import build_unet
 
         if size_yx not in self._networks:
             self._networks[size_yx] = build_unet(size_yx, widths=self._widths or FULL)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from wmhseg.config import DEFAULT, Recipe
-from wmhseg.config import PAPER as PAPER_RECIPE
+from wmhseg.recipe import DEFAULT, Recipe
+from wmhseg.recipe import PAPER as PAPER_RECIPE
 from wmhseg.training.config import PAPER as PAPER_TRAINING
 from wmhseg.training.config import TrainingConfig
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wmhseg.experiments.cohort import Phantom, mark_cohort, write_case
+from wmhseg.experiments.phantom_cohort import Phantom, mark_cohort, write_case
 from wmhseg.synthesis.contrast import Contrast
 from wmhseg.synthesis.heads import find_images, read_head, read_lesion_mask
 from wmhseg.synthesis.paint import sample_paint

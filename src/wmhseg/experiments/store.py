@@ -11,10 +11,10 @@ from typing import Any
 
 from wmhseg.errors import InputError
 from wmhseg.experiments.material import Input
-from wmhseg.quiet import quiet_stderr
+from wmhseg.io.volume import replacing
+from wmhseg.model.quiet import quiet_stderr
 from wmhseg.training.config import TrainingConfig
 from wmhseg.training.files import CHECKPOINT, LOG, STATE
-from wmhseg.volume import replacing
 
 FINISHED = "finished.json"
 _KEY_LENGTH = 20

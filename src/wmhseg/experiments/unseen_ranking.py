@@ -12,14 +12,14 @@ import math
 
 import numpy as np
 
-from wmhseg.evaluation.ranking import Team, rank
+from wmhseg.experiments.experiment_result import Outcome, Picture
 from wmhseg.experiments.folds import by_site, cross_scanner_folds
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Variant
 from wmhseg.experiments.metrics import LABELS, METRICS, means
-from wmhseg.experiments.outcome import Outcome, Picture
 from wmhseg.experiments.plots import bars
 from wmhseg.experiments.table import Table, Value
+from wmhseg.ranking.leaderboard import Team, rank
 
 METHODS = (
     ("whole method", Variant(), None),

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from wmhseg.config import Recipe
-from wmhseg.quality import Check
+from wmhseg.imaging.quality import Check
+from wmhseg.io.volume import Grid
+from wmhseg.recipe import Recipe
 from wmhseg.report.summary import Lesion, Spread, Summary
-from wmhseg.volume import Grid
 
 # Thresholds with a column of their own, whatever the recipe's is.
 COLUMN_THRESHOLDS = (0.5, 0.9, 0.98)

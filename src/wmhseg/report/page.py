@@ -6,9 +6,9 @@ from string import Template
 
 import numpy as np
 
-from wmhseg.head import robust_scale
+from wmhseg.imaging.head import robust_scale
+from wmhseg.imaging.quality import deep_intensities
 from wmhseg.lesions import largest_slices
-from wmhseg.quality import deep_intensities
 from wmhseg.report.findings import Findings
 from wmhseg.report.histogram import draw_histogram
 from wmhseg.report.slices import Layers, draw_checkerboards, draw_layers

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wmhseg.io.volume import Grid
 from wmhseg.lesions import label_lesions, lesion_volumes_mm3
-from wmhseg.volume import Grid
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from wmhseg.quality import Check
+from wmhseg.imaging.quality import Check
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Lesion, Spread
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.arguments import not_negative, positive
-from wmhseg.config import RECIPES
 from wmhseg.errors import OutputError, WmhsegError
+from wmhseg.recipe import RECIPES
 from wmhseg.synthesis.generate import build_request, generate
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from wmhseg.head import MAD_TO_SD, core_mask
+from wmhseg.imaging.head import MAD_TO_SD, core_mask
 from wmhseg.synthesis.anatomy import Anatomy
 from wmhseg.synthesis.tissues import BRAIN, Tissue, is_any
 

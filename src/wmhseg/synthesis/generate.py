@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from wmhseg.config import Recipe
 from wmhseg.datasets.cases import write_images
 from wmhseg.datasets.prepare import Labelled, prepare_volumes
 from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet, save_slices
 from wmhseg.errors import BrainMaskError
+from wmhseg.recipe import Recipe
 from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head, read_lesion_mask
 from wmhseg.synthesis.scan import ScanParameters, SyntheticScan, make_scan, sample_scan
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from wmhseg.errors import InputError
-from wmhseg.geometry import to_axial_lps
+from wmhseg.imaging.geometry import to_axial_lps
+from wmhseg.io.volume import read_volume
 from wmhseg.synthesis.mni import fit_mni
 from wmhseg.synthesis.tissues import BRAIN, is_any, tissues_of
-from wmhseg.volume import read_volume
 
 # How far below the brain a scan may reach.
 _NECK_MM = 45

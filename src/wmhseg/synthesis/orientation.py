@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wmhseg.volume import Grid, Volume
+from wmhseg.io.volume import Grid, Volume
 
 # How often scans come in each; the letters tell where x, y, z point to.
 CODES = ("LPS", "LAS", "RAS", "RPS", "LPI", "PSR", "ASL", "LSA")

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.io.volume import Volume
 from wmhseg.synthesis.acquisition import (
     Acquisition,
     build_sampling,
@@ -22,7 +23,6 @@ from wmhseg.synthesis.paint import Layers, PaintParameters, paint, sample_paint
 from wmhseg.synthesis.pathology import PathologyParameters, draw_pathology, sample_pathology
 from wmhseg.synthesis.scanner import Scanner, coil_sensitivity, sample_scanner, scan_slices, store
 from wmhseg.synthesis.strip import Stripping, brain_slices, sample_stripping
-from wmhseg.volume import Volume
 
 Array = NDArray[np.float32]
 

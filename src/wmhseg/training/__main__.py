@@ -5,8 +5,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from wmhseg.config import RECIPES
 from wmhseg.errors import InputError, WmhsegError
+from wmhseg.recipe import RECIPES
 from wmhseg.training.config import ADAPT, PRESETS
 
 
@@ -102,8 +102,8 @@ def _mine(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from wmhseg.datasets.slices import load_slices
-    from wmhseg.ensemble import Ensemble
-    from wmhseg.manifest import read_manifest
+    from wmhseg.model.ensemble import Ensemble
+    from wmhseg.model.manifest import read_manifest
     from wmhseg.training.hard import save_hard
 
     if options.output.exists():
@@ -119,7 +119,7 @@ def _mine(options: argparse.Namespace) -> None:
 
 def _fit(options: argparse.Namespace) -> None:
     from wmhseg.datasets.slices import load_slices
-    from wmhseg.manifest import default_weights
+    from wmhseg.model.manifest import default_weights
     from wmhseg.training.start import find_start
     from wmhseg.training.train import train
 

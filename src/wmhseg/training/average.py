@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from wmhseg.errors import InputError
-from wmhseg.export import Trained, write_ensemble
-from wmhseg.manifest import Manifest, read_manifest
+from wmhseg.model.export import Trained, write_ensemble
+from wmhseg.model.manifest import Manifest, read_manifest
+from wmhseg.model.unet import build_unet
 from wmhseg.training.start import find_start
-from wmhseg.unet import build_unet
 
 
 def average(weights: str | Path, output: str | Path, name: str) -> Manifest:

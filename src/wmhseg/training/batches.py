@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from wmhseg.augmentation.affine import apply_affine, sample_affine
 from wmhseg.augmentation.intensity import apply_intensity, sample_intensity
-from wmhseg.config import INTENSITY_CLIP
 from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet
+from wmhseg.recipe import INTENSITY_CLIP
 from wmhseg.training.config import TrainingConfig
 
 PAPER_AUGMENTATION = 10  # the augmented set is ten times the original one (section 3.1.1)

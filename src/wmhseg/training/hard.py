@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from wmhseg.datasets.slices import SliceSet, save_slices
-from wmhseg.ensemble import Ensemble
+from wmhseg.model.ensemble import Ensemble
 
 # Probability of what is found where nothing is, and of what is missed.
 FOUND, MISSED = 0.5, 0.3

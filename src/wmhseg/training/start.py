@@ -7,11 +7,11 @@ from pathlib import Path
 import keras
 
 from wmhseg.errors import InputError, WeightsError
-from wmhseg.manifest import MANIFEST, file_sha256, read_manifest, verify
+from wmhseg.model.manifest import MANIFEST, file_sha256, read_manifest, verify
+from wmhseg.model.twins import without_twins
+from wmhseg.model.unet import DECODER, ENCODER, Widths, build_unet, widths_of
 from wmhseg.training.files import STATE, WEIGHTS
 from wmhseg.training.widen import widen, widening_factor
-from wmhseg.twins import without_twins
-from wmhseg.unet import DECODER, ENCODER, Widths, build_unet, widths_of
 
 FULL: Widths = (ENCODER, DECODER)
 

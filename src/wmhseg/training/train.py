@@ -11,24 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from wmhseg.quiet import quiet_stderr
+from wmhseg.model.quiet import quiet_stderr
 
 with quiet_stderr():
     import keras
 
 from wmhseg import __version__
-from wmhseg.config import Recipe
 from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet
 from wmhseg.errors import InputError
-from wmhseg.export import Trained, write_ensemble
-from wmhseg.manifest import Manifest
+from wmhseg.model.export import Trained, write_ensemble
+from wmhseg.model.manifest import Manifest
+from wmhseg.model.unet import build_unet
+from wmhseg.recipe import Recipe
 from wmhseg.training.batches import Batches
 from wmhseg.training.config import TrainingConfig
 from wmhseg.training.curve import draw_curve
 from wmhseg.training.files import CHECKPOINT, LOG, STATE, WEIGHTS
 from wmhseg.training.loss import dice_loss, make_loss
 from wmhseg.training.start import FULL, Start, find_run, load_start
-from wmhseg.unet import build_unet
 
 # A Dice loss this close to 1 after the first epochs means that the output is empty.
 COLLAPSED = 0.98

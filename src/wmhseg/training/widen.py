@@ -6,7 +6,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
-from wmhseg.unet import Widths
+from wmhseg.model.unet import Widths
 
 
 def widening_factor(narrow: Widths, wide: Widths) -> int:
@@ -27,7 +27,7 @@ def widen(narrow: keras.Model, wide: keras.Model, factor: int, seed: int | None)
 
     Every channel becomes `factor` equal ones next to each other; what reads them splits its kernel
     among the copies in random parts that sum to 1, so that training can tell the copies apart.
-    Where there will be no training, equal parts keep them twins (`wmhseg.twins`).
+    Where there will be no training, equal parts keep them twins (`wmhseg.model.twins`).
 
     Args:
         narrow: A network of `build_unet`.

@@ -1,0 +1,112 @@
+"""A cohort from its scans' reports, the doubtful ones first."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+from wmhseg.batch.jobs import Job
+from wmhseg.batch.made_from import KEY, read_report
+from wmhseg.imaging.head import MAD_TO_SD
+
+# Added to a volume before its logarithm: an empty mask is a number, and 0.01 ml is no outlier from it.
+OFFSET_ML = 0.1
+# Of fewer volumes, the spread says nothing.
+FEWEST_FOR_Z = 5
+# Usual limit of a modified z-score (Iglewicz and Hoaglin 1993).
+OUTLIER_Z = 3.5
+NOT_YET = "not segmented yet"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scan of a cohort; None where a failed scan has no value.
+
+    Attributes:
+        job: The scan.
+        error: Why there is no result; empty where there is one.
+        flags: What the report warns of.
+        volume_ml: WMH volume.
+        lesion_count: Number of lesions.
+        volume_z: Robust z-score of log(volume + 0.1 ml) in the cohort; None in one of fewer than 5
+            scans, or without any spread.
+        seconds: Computing time.
+        slices_computed: Number of slices that went through the network.
+        t1_used: False when the network saw FLAIR alone.
+        source: What the result is made from (see `made_from`).
+    """
+
+    job: Job
+    error: str
+    flags: tuple[str, ...] = ()
+    volume_ml: float | None = None
+    lesion_count: int | None = None
+    volume_z: float | None = None
+    seconds: float | None = None
+    slices_computed: int | None = None
+    t1_used: bool | None = None
+    source: dict[str, Any] | None = None
+
+    @property
+    def is_computed(self) -> bool:
+        """Tell whether there is a result or a reason why there is none."""
+        return self.error != NOT_YET
+
+
+def read_rows(jobs: Sequence[Job]) -> list[Row]:
+    """Return one row a scan in the order of the jobs, from the files that `compute_jobs` wrote."""
+    return [_row(job) for job in jobs]
+
+
+def read_cohort(jobs: Sequence[Job]) -> list[Row]:
+    """Return the rows with each volume's place among the others."""
+    rows = read_rows(jobs)
+    scores = robust_z(
+        [None if row.volume_ml is None else math.log(row.volume_ml + OFFSET_ML) for row in rows]
+    )
+    return [replace(row, volume_z=z) for row, z in zip(rows, scores, strict=True)]
+
+
+def robust_z(values: Sequence[float | None]) -> list[float | None]:
+    """Return (value - median) / (1.4826 MAD) for each value; None stays None."""
+    known = [value for value in values if value is not None]
+    if len(known) < FEWEST_FOR_Z:
+        return [None] * len(values)
+    centre = median(known)
+    spread = MAD_TO_SD * median(abs(value - centre) for value in known)
+    if not spread > 0:
+        return [None] * len(values)
+    return [None if value is None else (value - centre) / spread for value in values]
+
+
+def doubtful_first(rows: Sequence[Row]) -> list[Row]:
+    """Return failed scans, then flagged ones, then the others; within each, unusual volumes first."""
+    return sorted(rows, key=lambda row: (not row.error, not row.flags, -abs(row.volume_z or 0)))
+
+
+def _doubts(report: dict[str, Any]) -> tuple[str, ...]:
+    """Return a report's warnings and quality flags; that there is no T1 is among the warnings."""
+    return (*map(str, report["warnings"]), *(str(name) for name in report["flags"] if name != "t1_missing"))
+
+
+def _row(job: Job) -> Row:
+    if job.files.error.is_file():
+        return Row(job, " ".join(job.files.error.read_text(encoding="utf-8").split()))
+    values = read_report(job.files.report)
+    try:
+        if values is None or not job.files.mask.is_file():
+            return Row(job, NOT_YET)
+        return Row(
+            job,
+            "",
+            _doubts(values),
+            float(values["volume_ml"]),
+            int(values["lesion_count"]),
+            seconds=float(values["seconds"]["total"]),
+            slices_computed=int(values["slices_computed"]),
+            t1_used=bool(values["t1_used"]),
+            source=dict(values[KEY]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return Row(job, f"{job.files.report}: expected a report of this program, found another; use --again")

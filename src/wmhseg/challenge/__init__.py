@@ -1,0 +1,1 @@
+"""The organisers' hidden test, for any image that follows their protocol."""

@@ -1,0 +1,266 @@
+"""Volumes on a grid: the only place where the program reads and writes images."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from wmhseg.errors import InputError, OutputError
+from wmhseg.io.dicom_series import is_dicom, read_series
+from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
+from wmhseg.io.nifti import ENDINGS, read_nifti
+
+sitk.ProcessObject.SetGlobalWarningDisplay(False)
+
+GRID_TOLERANCE = 1e-4  # relative to the spacing; headers carry float32
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where voxels are in the world, in SimpleITK's x, y, z order (LPS millimetres).
+
+    Attributes:
+        size_xyz: Number of voxels along x, y, z.
+        spacing_mm: Voxel size along x, y, z.
+        origin_mm: Centre of the first voxel.
+        direction: Row-major 3x3 direction cosines.
+    """
+
+    size_xyz: tuple[int, int, int]
+    spacing_mm: tuple[float, float, float]
+    origin_mm: tuple[float, float, float]
+    direction: tuple[float, ...]
+
+    @property
+    def shape_zyx(self) -> tuple[int, int, int]:
+        """Return the shape of an array on this grid."""
+        return self.size_xyz[2], self.size_xyz[1], self.size_xyz[0]
+
+    @property
+    def voxel_volume_mm3(self) -> float:
+        """Return the volume of one voxel."""
+        return float(np.prod(self.spacing_mm))
+
+    def same_as(self, other: "Grid") -> bool:
+        """Tell whether both grids put every voxel at the same place (to 1e-4 of a voxel)."""
+        if self.size_xyz != other.size_xyz:
+            return False
+        tolerance = GRID_TOLERANCE * min(self.spacing_mm)
+        return bool(
+            np.allclose(self.spacing_mm, other.spacing_mm, rtol=GRID_TOLERANCE, atol=0)
+            and np.allclose(self.origin_mm, other.origin_mm, rtol=0, atol=tolerance)
+            and np.allclose(self.direction, other.direction, rtol=0, atol=GRID_TOLERANCE)
+        )
+
+    def __str__(self) -> str:
+        """Describe the grid in a few words for messages."""
+        size = "x".join(map(str, self.size_xyz))
+        spacing = "x".join(f"{value:.3g}" for value in self.spacing_mm)
+        return f"{size} voxels of {spacing} mm"
+
+
+@dataclass(frozen=True)
+class Volume:
+    """An array (Z, Y, X) and its grid."""
+
+    array: NDArray[Any]
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A volume and what its user should know about the file, one line each."""
+
+    volume: Volume
+    warnings: tuple[str, ...]
+
+
+def to_image(volume: Volume) -> sitk.Image:
+    """Return the volume as a SimpleITK image."""
+    image = sitk.GetImageFromArray(volume.array)
+    image.SetSpacing(volume.grid.spacing_mm)
+    image.SetOrigin(volume.grid.origin_mm)
+    image.SetDirection(volume.grid.direction)
+    return image
+
+
+def from_image(image: sitk.Image) -> Volume:
+    """Return a 3D SimpleITK image as a volume."""
+    grid = Grid(image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+    return Volume(sitk.GetArrayFromImage(image), grid)
+
+
+def require_file(path: str | Path, kind: str = "an image") -> Path:
+    """Return the path of an existing file.
+
+    Raises:
+        InputError: There is none.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: expected {kind} file, found none; check the path or the mount")
+    return path
+
+
+def require_scan(path: str | Path) -> Path:
+    """Return the path of an existing image file or of a folder, which may hold a DICOM series.
+
+    Raises:
+        InputError: There is neither.
+    """
+    return Path(path) if Path(path).is_dir() else require_file(path)
+
+
+def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
+    """Read a 3D image as `read_scan` does, without its warnings.
+
+    Raises:
+        InputError: As `read_scan`.
+    """
+    return read_scan(path, may_be_constant=may_be_constant).volume
+
+
+def read_scan(path: str | Path, *, may_be_constant: bool = False) -> Reading:
+    """Read a 3D image (or a 4D one with a single volume) as float32.
+
+    NIfTI-1 and -2, NRRD, MHA, MHD, what else ITK reads, or a folder with one DICOM series. Voxels that
+    are NaN or infinite become the smallest finite value (in NIfTI files 0, by ITK).
+
+    Args:
+        path: The file or folder.
+        may_be_constant: Accept one value everywhere, as in the mask of a scan without WMH.
+
+    Raises:
+        InputError: The file is missing, unreadable, cut off, not 3D, has more than one channel, or
+            holds no finite or no varying values; or the folder does not hold one whole series.
+    """
+    image, warnings = _read_whole(require_scan(path))
+    if not _is_scalar_3d(image):
+        found = f"{'x'.join(map(str, image.GetSize()))} of {image.GetPixelIDTypeAsString()}"
+        expected = "one 3D volume with one value per voxel"
+        raise InputError(f"{path}: expected {expected}, found {found}; extract the volume to segment")
+    volume = from_image(sitk.Cast(image, sitk.sitkFloat32))
+    finite = np.isfinite(volume.array)
+    if not finite.all():
+        lowest = volume.array[finite].min() if finite.any() else np.float32(0)
+        volume = Volume(np.where(finite, volume.array, lowest), volume.grid)
+    if not may_be_constant and volume.array.min() == volume.array.max():
+        raise InputError(f"{path}: expected a scan, found the same value in every voxel; check the file")
+    return Reading(volume, warnings)
+
+
+def read_mask(path: str | Path) -> Volume:
+    """Read a 3D mask with its own number type, which decides what counts; it may be empty.
+
+    Raises:
+        InputError: The file is missing, unreadable, cut off, not 3D, or has more than one channel.
+    """
+    image, _ = _read_whole(require_file(path, "a mask"))
+    if not _is_scalar_3d(image):
+        found = f"{image.GetDimension()} dimensions of {image.GetPixelIDTypeAsString()}"
+        raise InputError(f"{path}: expected one 3D mask, found {found}; extract the mask to score")
+    return from_image(image)
+
+
+def write_volume(path: str | Path, volume: Volume) -> None:
+    """Write an image beside its target, then rename: a failure leaves what was there.
+
+    Raises:
+        OutputError: The folder is missing or not writable, or the disk is full.
+    """
+    path = Path(path)
+    suffix = ".nii.gz" if path.name.endswith(".nii.gz") else path.suffix
+    with replacing(path, suffix) as temporary:
+        try:
+            sitk.WriteImage(to_image(volume), str(temporary), useCompression=True)
+        except RuntimeError as error:
+            raise OutputError(f"{path}: cannot be written ({_reason(error)})") from None
+
+
+class replacing:  # noqa: N801 - reads as a verb in `with replacing(path)`
+    """Context manager: a temporary path in the target's folder, renamed onto it on success.
+
+    Args:
+        path: The target.
+        suffix: Ending of the temporary name, where the writer goes by it.
+        discard: Only try whether the folder can be written.
+
+    Raises:
+        OutputError: The folder is missing or not writable.
+    """
+
+    def __init__(self, path: str | Path, suffix: str = "", *, discard: bool = False) -> None:
+        self._path, self._suffix, self._discard = Path(path), suffix, discard
+
+    def __enter__(self) -> Path:
+        try:
+            handle, name = tempfile.mkstemp(suffix=self._suffix, prefix=".wmhseg-", dir=self._path.parent)
+        except OSError as error:
+            raise OutputError(
+                f"{self._path}: expected a folder that can be written, found: {error.strerror}; "
+                "check that it exists and who owns it"
+            ) from None
+        os.close(handle)
+        self._temporary = Path(name)
+        return self._temporary
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            if error is None and not self._discard:
+                umask = os.umask(0)
+                os.umask(umask)
+                self._temporary.chmod(0o666 & ~umask)
+                self._temporary.replace(self._path)
+        except OSError as problem:
+            raise OutputError(f"{self._path}: cannot be written ({problem.strerror})") from None
+        finally:
+            self._temporary.unlink(missing_ok=True)
+
+
+def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
+    """Read every byte of a file, or raise InputError; 4D with a single volume becomes 3D."""
+    try:
+        if path.is_dir():
+            image, warnings = read_series(path)
+        elif path.name.endswith(ENDINGS):
+            image, warnings = read_nifti(path)
+        else:
+            image, warnings = sitk.ReadImage(str(path)), ()
+    except RuntimeError as error:
+        raise InputError(
+            f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
+        ) from None
+    if not path.is_dir() and is_dicom(path) and image.GetSize()[2:] in ((), (1,)):
+        raise InputError(f"{path}: expected a scan, found one DICOM slice; give the folder of the series")
+    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
+        image = image[:, :, :, 0]
+    return image, warnings + _straighten(path, image)
+
+
+def _straighten(path: Path, image: sitk.Image) -> tuple[str, ...]:
+    """Make nearly orthonormal axes of a 3D image orthonormal, in place, and say so."""
+    if image.GetDimension() != 3:
+        return ()
+    cosines = np.asarray(image.GetDirection()).reshape(3, 3)
+    if skew_degrees(cosines) is None:
+        raise InputError(
+            f"{path}: not a readable image (its axes are not orthonormal); resample it to a rectangular grid"
+        )
+    warnings = tuple(skew_warning(path, cosines))
+    if warnings:
+        image.SetDirection(closest_rotation(cosines).ravel().tolist())
+    return warnings
+
+
+def _is_scalar_3d(image: sitk.Image) -> bool:
+    return image.GetDimension() == 3 and not image.GetPixelIDTypeAsString().startswith(("vector", "complex"))
+
+
+def _reason(error: RuntimeError) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1].removeprefix("ITK ERROR: ")[:200] if lines else "unknown reason"

@@ -1,0 +1,183 @@
+"""The ensemble: verified weights, loaded once, and the mean probability of all members."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from wmhseg.model.quiet import quiet_stderr
+
+with quiet_stderr():
+    import keras
+    import tensorflow as tf
+
+from wmhseg.errors import WeightsError
+from wmhseg.model.manifest import Manifest, Member, verify
+from wmhseg.model.twins import without_twins
+from wmhseg.model.unet import Widths, build_unet, folded_weights, widths_of
+from wmhseg.model.upsampling import make_join, split_weights
+from wmhseg.settings import Precision
+
+Array = NDArray[np.float32]
+
+BATCH = 4  # larger ones are no faster on a CPU and take more memory
+# Sums of a few float32 probabilities are off by less.
+ROUNDING = 1e-5
+# Only AMX multiplies bfloat16 faster than float32; AVX-512's bfloat16 was measured 1.7x slower.
+AMX_FLAG = "amx_bf16"
+
+
+@dataclass(frozen=True)
+class _Weights:
+    """A member's weights as its graph takes them."""
+
+    widths: Widths
+    by_layer: dict[str, list[Array]]
+
+    @classmethod
+    def of(cls, weights: list[Array]) -> "_Weights":
+        return cls(widths_of(weights), split_weights(weights))
+
+
+class Ensemble:
+    """Networks of one architecture whose probabilities are averaged (Li et al. 2018, section 3.3).
+
+    Args:
+        manifest: Which files; each is verified before it is opened.
+        precision: Arithmetic of the convolutions; "auto" takes bfloat16 where the processor (or
+            a GPU) is faster with it, float32 elsewhere.
+
+    Raises:
+        WeightsError: A file is missing, changed, or does not fit the network.
+    """
+
+    def __init__(self, manifest: Manifest, precision: Precision = "auto") -> None:
+        self.precision = choose_precision() if precision == "auto" else precision
+        self._members = [_Weights.of(without_twins(member)) for member in load_members(manifest)]
+        self._functions: dict[
+            tuple[tuple[int, int], Widths], tuple[keras.Model, tf.types.experimental.PolymorphicFunction]
+        ] = {}
+
+    def predict(self, slices: Array, only_above: float | None = None) -> Array:
+        """Return the mean probability.
+
+        Args:
+            slices: (N, Y, X, 2) FLAIR and T1, prepared with the manifest's recipe.
+            only_above: Where only "mean above this, or not" is wanted: a slice in which no pixel can
+                get above it any more, whatever the remaining members say, is not computed further,
+                and its values are a lower bound of the mean.
+
+        Returns:
+            (N, Y, X) float32.
+        """
+        count = len(self._members)
+        total = np.zeros(slices.shape[:3], np.float32)
+        undecided = np.arange(len(slices))
+        for done, weights in enumerate(self._members, start=1):
+            total[undecided] += self._predict_one(weights, slices[undecided])
+            if only_above is not None:
+                highest = total[undecided].max(axis=(1, 2), initial=0) + (count - done)
+                undecided = undecided[highest > count * only_above - ROUNDING]
+        return total / np.float32(count)
+
+    def predict_members(self, slices: Array) -> list[Array]:
+        """Return each member's probability, (N, Y, X) float32."""
+        return [self._predict_one(weights, slices) for weights in self._members]
+
+    def _predict_one(self, weights: _Weights, slices: Array) -> Array:
+        model, function = self._network((slices.shape[1], slices.shape[2]), weights.widths)
+        for name, values in weights.by_layer.items():
+            model.get_layer(name).set_weights(values)
+        probability = np.zeros(slices.shape[:3], np.float32)
+        for start in range(0, len(slices), BATCH):
+            batch = slices[start : start + BATCH]
+            # A batch of another size would build the graph a second time.
+            padded = np.zeros((BATCH, *slices.shape[1:]), np.float32)
+            padded[: len(batch)] = batch
+            probability[start : start + BATCH] = function(padded).numpy()[: len(batch), ..., 0]
+        return probability
+
+    def _network(
+        self, size_yx: tuple[int, int], widths: Widths
+    ) -> tuple[keras.Model, tf.types.experimental.PolymorphicFunction]:
+        """Build the network and its graph once per size and widths; members differ in their variables."""
+        if (size_yx, widths) not in self._functions:
+            policy = "mixed_bfloat16" if self.precision == "bfloat16" else "float32"
+            join = make_join(policy)
+            model = build_unet(size_yx, batch_normalisation=False, widths=widths, dtype=policy, join=join)
+            signature = [tf.TensorSpec((BATCH, *size_yx, 2), tf.float32)]
+            function = tf.function(lambda batch: model(batch, training=False), input_signature=signature)
+            self._functions[size_yx, widths] = model, function
+        return self._functions[size_yx, widths]
+
+
+def load_members(manifest: Manifest) -> list[list[Array]]:
+    """Verify and read all members; batch normalisation is folded into the convolutions.
+
+    Returns:
+        For each member kernel and bias of each of the 19 convolutions, in order.
+
+    Raises:
+        WeightsError: A file is missing, changed, or does not fit the network.
+    """
+    models: dict[bool, keras.Model] = {}
+    members = []
+    for member in manifest.members:
+        verify(member)
+        kind = member.batch_normalisation
+        if kind not in models:
+            models[kind] = build_unet(batch_normalisation=kind)
+        _load(models[kind], member)
+        members.append(folded_weights(models[kind]))
+    return members
+
+
+def _load(model: keras.Model, member: Member) -> None:
+    try:
+        # Keras takes what it knows and leaves the rest: batch normalisation would vanish unnoticed.
+        expected = sorted(tuple(weight.shape) for weight in model.weights)
+        with h5py.File(member.path, "r") as file:
+            found = sorted(_shapes(file))
+        if found != expected:
+            sizes = [sum(map(math.prod, shapes)) for shapes in (found, expected)]
+            raise ValueError(
+                f"{len(found)} arrays with {sizes[0]} values instead of {len(expected)} with {sizes[1]}"
+            )
+        model.load_weights(member.path)
+    except (OSError, ValueError, KeyError) as error:
+        reason = (str(error).splitlines() or ["unreadable"])[0][:120]
+        raise WeightsError(f"{member.path}: expected weights of the U-Net, found others ({reason})") from None
+
+
+def _shapes(group: h5py.Group) -> list[tuple[int, ...]]:
+    """Return the shapes of all data sets below `group`."""
+    shapes: list[tuple[int, ...]] = []
+    for item in group.values():
+        shapes += _shapes(item) if isinstance(item, h5py.Group) else [tuple(item.shape)]
+    return shapes
+
+
+def gpu_missing() -> bool:
+    """Tell whether this TensorFlow could use a GPU but finds none."""
+    return bool(tf.test.is_built_with_cuda()) and not tf.config.list_physical_devices("GPU")
+
+
+def choose_precision() -> Literal["float32", "bfloat16"]:
+    """Return the faster arithmetic of this machine, by what the processor says it has."""
+    if tf.config.list_physical_devices("GPU"):
+        return "bfloat16"
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return "float32"
+    return "bfloat16" if AMX_FLAG in flags else "float32"
+
+
+def use_threads(count: int) -> None:
+    """Limit TensorFlow to `count` threads; to be called before anything is computed."""
+    tf.config.threading.set_intra_op_parallelism_threads(count)
+    tf.config.threading.set_inter_op_parallelism_threads(1)

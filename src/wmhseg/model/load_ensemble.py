@@ -1,0 +1,44 @@
+"""The ensemble, whose loading takes seconds that are better spent meanwhile."""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from wmhseg.model.manifest import Manifest
+from wmhseg.settings import Settings
+
+if TYPE_CHECKING:
+    from wmhseg.model.ensemble import Ensemble
+
+log = logging.getLogger("wmhseg")
+
+
+def load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
+    """Import TensorFlow, verify and read the weights.
+
+    Raises:
+        WeightsError: A file is missing, changed, or does not fit the network.
+    """
+    from wmhseg.model.ensemble import Ensemble, gpu_missing, use_threads
+
+    if settings.threads:
+        use_threads(settings.threads)
+    if gpu_missing():
+        log.info("no GPU found: computing on the CPU")
+    return Ensemble(manifest, settings.precision)
+
+
+def in_background(work: "Callable[[], Ensemble]") -> "Future[Ensemble]":
+    """Start `work` in a thread that nobody has to wait for when something else fails first."""
+    future: Future[Ensemble] = Future()
+
+    def target() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # handed to whoever asks for the result
+            future.set_exception(error)
+
+    threading.Thread(target=target, daemon=True).start()
+    return future

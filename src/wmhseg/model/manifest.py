@@ -1,0 +1,155 @@
+"""The weights' manifest: which files make up an ensemble, and the recipe they were trained with."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wmhseg.errors import WeightsError
+from wmhseg.recipe import Recipe
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+WEIGHTS_VARIABLE = "WMHSEG_WEIGHTS"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network of the ensemble.
+
+    Attributes:
+        path: Its `.weights.h5`.
+        sha256: Hash that the file must have.
+        batch_normalisation: Whether the file holds batch normalisation (folded when loaded).
+        training: Seed, cases, date, versions and settings, as recorded.
+    """
+
+    path: Path
+    sha256: str
+    batch_normalisation: bool
+    training: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """An ensemble on disk.
+
+    Attributes:
+        name: What the ensemble is called.
+        recipe: Recipe of all members.
+        members: The networks, in order.
+        scores: Scores as recorded, each with data set, case count and command.
+    """
+
+    name: str
+    recipe: Recipe
+    members: tuple[Member, ...]
+    scores: dict[str, Any]
+
+
+def default_weights() -> Path:
+    """Return the folder named by WMHSEG_WEIGHTS, else the one that came with the program."""
+    if value := os.environ.get(WEIGHTS_VARIABLE):
+        return Path(value)
+    packaged = Path(__file__).parents[1] / "weights"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "weights"
+
+
+def read_manifest(folder: str | Path) -> Manifest:
+    """Read a manifest; the members' files are not opened yet.
+
+    Raises:
+        WeightsError: The manifest is missing, unreadable or incomplete.
+    """
+    path = Path(folder) / MANIFEST
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise WeightsError(
+            f"{path}: expected the weights' manifest, found none; check --weights or the mount"
+        ) from None
+    except ValueError as error:
+        raise WeightsError(
+            f"{path}: expected JSON, found something else ({error}); copy the weights again"
+        ) from None
+    try:
+        if values["format"] != FORMAT:
+            raise WeightsError(
+                f"{path}: expected format {FORMAT}, found {values['format']}; use a matching version"
+            )
+        members = tuple(_member(path.parent, value) for value in values["members"])
+        manifest = Manifest(
+            values["name"], _recipe(path, values["recipe"]), members, values.get("scores", {})
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise WeightsError(
+            f"{path}: a field is missing or has the wrong type ({error}); copy the weights again"
+        ) from None
+    if not manifest.members:
+        raise WeightsError(f"{path}: expected at least one member, found none; copy the weights again")
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write `manifest.json`; the members' files must be in `folder` already."""
+    members = [
+        {
+            "file": member.path.name,
+            "sha256": member.sha256,
+            "batch_normalisation": member.batch_normalisation,
+            "training": member.training,
+        }
+        for member in manifest.members
+    ]
+    values = {
+        "format": FORMAT,
+        "name": manifest.name,
+        "recipe": manifest.recipe.to_dict(),
+        "members": members,
+        "scores": manifest.scores,
+    }
+    (folder / MANIFEST).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+
+
+def verify(member: Member) -> None:
+    """Compare a member's file with its hash.
+
+    Raises:
+        WeightsError: The file is missing or is not the one that the manifest describes.
+    """
+    try:
+        found = file_sha256(member.path)
+    except OSError:
+        raise WeightsError(
+            f"{member.path}: expected a weights file, found none; copy the weights again"
+        ) from None
+    if found != member.sha256:
+        raise WeightsError(
+            f"{member.path}: expected SHA-256 {member.sha256[:12]}…, found {found[:12]}…; "
+            "the file was changed or damaged, copy the weights again"
+        )
+
+
+def file_sha256(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _recipe(path: Path, values: dict[str, Any]) -> Recipe:
+    if not isinstance(values, dict):
+        raise WeightsError(f"{path}: expected a recipe with its fields, found {values!r}")
+    try:
+        return Recipe.from_dict(values)
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}; use a matching version") from None
+
+
+def _member(folder: Path, value: dict[str, Any]) -> Member:
+    name, sha256 = value["file"], value["sha256"]
+    if not isinstance(name, str) or Path(name).name != name or name in ("", ".."):
+        raise WeightsError(f"{folder / MANIFEST}: expected plain file names, found {name!r}")
+    if not isinstance(sha256, str):
+        raise WeightsError(f"{folder / MANIFEST}: expected a SHA-256 for {name}, found {sha256!r}")
+    return Member(folder / name, sha256, bool(value["batch_normalisation"]), value.get("training", {}))

@@ -1,0 +1,99 @@
+"""One scan from files to files: what `wmhseg segment` does."""
+
+import logging
+from pathlib import Path
+
+from wmhseg.errors import OutputError
+from wmhseg.io.seg_source import read_seg_source
+from wmhseg.io.volume import replacing, require_scan
+from wmhseg.model import load_ensemble as loading
+from wmhseg.model.manifest import default_weights, read_manifest
+from wmhseg.model.provenance import trace
+from wmhseg.report.findings import Findings
+from wmhseg.report.summary import Summary
+from wmhseg.segmentation.measure import conclude, write_outcome
+from wmhseg.segmentation.result_files import Outputs
+from wmhseg.segmentation.segment_scan import finish
+from wmhseg.segmentation.stages import Stopwatch, predict, read_and_prepare
+from wmhseg.settings import Settings
+
+log = logging.getLogger("wmhseg")
+
+# Formats in a single file: others cannot be replaced in one step.
+IMAGE_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd")
+
+
+def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Settings) -> Summary:
+    """Segment one scan and write the mask and what else was asked for.
+
+    Everything is computed before the first file is written, and each file is written beside its
+    target and renamed, so a failure leaves earlier results as they were.
+
+    Raises:
+        InputError: An image is missing, unreadable or unfit.
+        BrainMaskError: No head or brain was found.
+        RegistrationError: The T1 that is required cannot be registered.
+        WeightsError: The weights are missing, changed or unfit.
+        OutputError: A result cannot be written.
+    """
+    watch = Stopwatch()
+    inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
+    _check_outputs(outputs, inputs)
+    seg_source = None if outputs.dicom_seg is None else read_seg_source(flair_path)
+    manifest = read_manifest(settings.weights or default_weights())
+    # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
+    starting = loading.in_background(lambda: loading.load_ensemble(manifest, settings))
+    ready = read_and_prepare(flair_path, t1_path, manifest.recipe, settings.inputs, watch)
+    for warning in ready.scan.warnings:
+        log.warning("%s", warning)
+    ensemble = starting.result()
+    watch.lap("wait_for_tensorflow")
+    slices = ready.prepared.prepared.slices
+    log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
+    predicted = predict(ensemble, slices, None if outputs.need_members else manifest.recipe.threshold)
+    watch.lap("network")
+    result = finish(ready.prepared, predicted, manifest.recipe)
+    watch.lap("postprocess")
+    outcome = conclude(ready.scan, result, trace(flair_path, t1_path, manifest, ensemble.precision))
+    _say_flags(outcome.findings)
+    write_outcome(outputs, outcome, lambda: watch.lap("report"), seg_source)
+    summary = outcome.findings.summary
+    log.info("%.2f ml WMH in %d lesions: %s", summary.volume_ml, summary.lesion_count, outputs.mask)
+    return summary
+
+
+def _say_flags(findings: Findings) -> None:
+    # That there is no T1 has been said.
+    flags = [f"{flag.name} {flag.value:.3g}" for flag in findings.flags if flag.name != "t1_missing"]
+    if flags:
+        log.warning("quality flags: %s (docs/report.md explains them)", ", ".join(flags))
+
+
+def _check_outputs(outputs: Outputs, inputs: list[Path]) -> None:
+    """Find out before minutes of computing whether the results can be written."""
+    for path in outputs.images:
+        if not path.is_dir() and not path.name.endswith(IMAGE_ENDINGS):
+            raise OutputError(f"{path}: expected a name that ends in {', '.join(IMAGE_ENDINGS)}; add one")
+    if outputs.dicom_seg is not None:
+        _check_seg_name(outputs.dicom_seg, inputs)
+    taken = {path.resolve() for path in inputs}
+    for path in outputs.paths:
+        if path.is_dir():
+            raise OutputError(
+                f"{path}: expected a file name, found a folder; add the name of the file to write"
+            )
+        if path.resolve() in taken:
+            raise OutputError(f"{path}: expected another file than the inputs and other results; rename it")
+        taken.add(path.resolve())
+        with replacing(path, discard=True):
+            pass
+
+
+def _check_seg_name(path: Path, inputs: list[Path]) -> None:
+    if not path.is_dir() and path.suffix != ".dcm":
+        raise OutputError(f"{path}: expected a name that ends in .dcm; add it")
+    if path.resolve().parent in {folder.resolve() for folder in inputs}:
+        raise OutputError(
+            f"{path}: expected a place outside the inputs' folders, found one inside; "
+            "a second series there would stop the next run: write it elsewhere"
+        )

@@ -1,0 +1,145 @@
+"""From reports to rows, their order, the table and the page."""
+
+import csv
+import json
+import math
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wmhseg.batch.cohort_rows import doubtful_first, read_cohort, robust_z
+from wmhseg.batch.jobs import Job, files_in
+from wmhseg.batch.page import cohort_page
+from wmhseg.batch.table import cohort_table
+
+
+def test_robust_z_by_hand() -> None:
+    # Median 3, distances 2 1 0 1 97: their median 1.
+    assert robust_z([1, 2, 3, 4, 100]) == pytest.approx(
+        [-2 / 1.4826, -1 / 1.4826, 0, 1 / 1.4826, 97 / 1.4826]
+    )
+    assert robust_z([1, None, 2, 3, 4, 100])[:2] == [pytest.approx(-2 / 1.4826), None]
+
+
+def test_no_z_without_spread_or_scans() -> None:
+    assert robust_z([1, 2, 3, 4]) == [None] * 4
+    assert robust_z([1, 2, 3, 4, None]) == [None] * 5
+    assert robust_z([5, 5, 5, 5, 9]) == [None] * 5
+    assert robust_z([]) == []
+
+
+def job(root: Path, name: str, **report: Any) -> Job:
+    """A scan as `compute_jobs` leaves it."""
+    made = Job(name, root / name / "FLAIR.nii.gz", None, files_in(root / name))
+    made.files.mask.parent.mkdir(parents=True)
+    made.files.mask.touch()
+    made.files.thumbnail.write_bytes(b"picture of " + name.encode())
+    values = {
+        "volume_ml": 1.0,
+        "lesion_count": 2,
+        "warnings": [],
+        "flags": [],
+        "seconds": {"total": 3.5},
+        "slices_computed": 20,
+        "t1_used": True,
+        "made_from": {"flair": "ab", "t1": None, "weights": ["w0", "w1"], "wmhseg": "0.1.0"},
+    }
+    made.files.report.write_text(json.dumps({**values, **report}))
+    return made
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> list[Job]:
+    # That there is no T1 is said once.
+    odd = {"warnings": ["no T1", "thick <b>"], "flags": ["t1_missing", "noise"]}
+    made = [job(tmp_path, f"p{i}", volume_ml=float(i)) for i in range(1, 6)]
+    made += [job(tmp_path, "large", volume_ml=300.0), job(tmp_path, "odd", **odd)]
+    failed = job(tmp_path, "failed")
+    failed.files.error.write_text("/x/FLAIR.nii.gz: not a readable\timage\n")
+    unread = job(tmp_path, "unread")
+    unread.files.report.write_text("{}")
+    missing = Job("missing", Path("m"), None, files_in(tmp_path / "missing"))
+    return [*made, failed, unread, missing]
+
+
+def test_rows(jobs: list[Job]) -> None:
+    rows = {row.job.name: row for row in read_cohort(jobs)}
+    assert (rows["p3"].volume_ml, rows["p3"].seconds, rows["p3"].error) == (3.0, 3.5, "")
+    # log(volume + 0.1) of 1 1 2 3 4 5 300: the median belongs to 3.
+    assert rows["p3"].volume_z == 0
+    distances = sorted(abs(math.log((v + 0.1) / 3.1)) for v in (1, 1, 2, 3, 4, 5, 300))
+    assert rows["large"].volume_z == pytest.approx(math.log(300.1 / 3.1) / (1.4826 * distances[3]))
+    assert rows["failed"].error == "/x/FLAIR.nii.gz: not a readable image"
+    assert rows["failed"].volume_ml is None
+    assert "expected a report of this program" in rows["unread"].error
+    assert rows["missing"].error == "not segmented yet"
+
+
+def test_order(jobs: list[Job]) -> None:
+    names = [row.job.name for row in doubtful_first(read_cohort(jobs))]
+    assert names[:5] == ["failed", "unread", "missing", "odd", "large"]
+    assert names[-1] == "p3"
+
+
+def test_table(jobs: list[Job]) -> None:
+    rows = list(csv.reader(cohort_table(read_cohort(jobs)).splitlines(), delimiter="\t"))
+    assert len(rows) == 11
+    assert {len(row) for row in rows} == {15}
+    head, first, odd, failed = rows[0], rows[1], rows[7], rows[8]
+    assert dict(zip(head, first, strict=True)) == {
+        "name": "p1",
+        "volume_ml": "1.0",
+        "lesion_count": "2",
+        "volume_z": first[3],
+        "flags": "n/a",
+        "error": "n/a",
+        "seconds": "3.5",
+        "slices_computed": "20",
+        "t1_used": "true",
+        "flair": str(jobs[0].flair),
+        "t1": "n/a",
+        "flair_sha256": "ab",
+        "t1_sha256": "n/a",
+        "weights_sha256": "w0,w1",
+        "version": "0.1.0",
+    }
+    assert odd[4] == "no T1; thick <b>; noise"
+    assert (failed[1], failed[5]) == ("n/a", "/x/FLAIR.nii.gz: not a readable image")
+
+
+class _Checked(HTMLParser):
+    """Every tag that is opened is closed, in order; collects addresses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.addresses: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attributes: Any) -> None:
+        self.addresses += [value for name, value in attributes if name in ("src", "href")]
+        if tag not in ("meta", "link", "img", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_page_is_well_formed_escaped_and_needs_nothing_else(jobs: list[Job]) -> None:
+    html = cohort_page(read_cohort(jobs), "Mine & others")
+    page = _Checked()
+    page.feed(html)
+    assert page.open == []
+    assert page.addresses and all(address.startswith("data:") for address in page.addresses)
+    assert not re.search(r"https?://|@import|url\(", html)
+    assert "Mine & others" in page.text and "thick <b>" in page.text
+    assert "10 scans, 3 failed, 1 with warnings, 1 with an unusual volume" in page.text
+    # One picture for each scan with a result; the failed one's earlier picture is not shown.
+    assert sum(address.startswith("data:image/jpeg") for address in page.addresses) == 7
+    assert re.findall(r"<b>(\w+)</b>", html)[:5] == ["failed", "unread", "missing", "odd", "large"]

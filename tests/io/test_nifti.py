@@ -1,0 +1,180 @@
+"""NIfTI-2, and what qform and sform say, against nibabel."""
+
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from wmhseg.errors import InputError
+from wmhseg.io.nifti_header import parse_header
+from wmhseg.io.volume import read_scan
+
+LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+VALUES = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
+
+
+def rotation(x_degrees: float, z_degrees: float) -> np.ndarray:
+    a, b = np.deg2rad([x_degrees, z_degrees])
+    about_x = np.array([[1, 0, 0], [0, np.cos(a), -np.sin(a)], [0, np.sin(a), np.cos(a)]])
+    about_z = np.array([[np.cos(b), -np.sin(b), 0], [np.sin(b), np.cos(b), 0], [0, 0, 1]])
+    return about_z @ about_x
+
+
+def affine_of(
+    turned: np.ndarray, spacing: tuple[float, ...] = (1.5, 2.0, 5.0), origin: tuple[float, ...] = (9, -8, 7)
+) -> np.ndarray:
+    affine = np.eye(4)
+    affine[:3, :3] = turned * spacing
+    affine[:3, 3] = origin
+    return affine
+
+
+OBLIQUE = affine_of(rotation(20, 10))
+# x runs to the left: the quaternion needs its sign of handedness.
+MIRRORED = affine_of(rotation(20, 10) @ np.diag([-1.0, 1.0, 1.0]))
+
+
+def found_affine(path: Path) -> np.ndarray:
+    """The affine of what was read, in NIfTI's convention."""
+    grid = read_scan(path).volume.grid
+    affine = np.eye(4)
+    affine[:3, :3] = np.asarray(grid.direction).reshape(3, 3) * grid.spacing_mm
+    affine[:3, 3] = grid.origin_mm
+    return LPS_FROM_RAS @ affine
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+@pytest.mark.parametrize("affine", [OBLIQUE, MIRRORED], ids=["oblique", "mirrored"])
+@pytest.mark.parametrize("codes", [(1, 0), (0, 1), (1, 1)], ids=["qform", "sform", "both"])
+def test_nifti_2_reads_as_nibabel_does(
+    tmp_path: Path, order: str, ending: str, affine: np.ndarray, codes: tuple[int, int]
+) -> None:
+    image = nib.Nifti2Image(VALUES, affine, nib.Nifti2Header(endianness=order))
+    image.set_data_dtype(np.int16)
+    image.set_qform(affine, codes[0])
+    image.set_sform(affine, codes[1])
+    path = tmp_path / f"scan{ending}"
+    nib.save(image, path)
+    reading = read_scan(path)
+    assert reading.warnings == ()
+    np.testing.assert_array_equal(reading.volume.array, nib.load(path).get_fdata().transpose(2, 1, 0))
+    np.testing.assert_allclose(found_affine(path), nib.load(path).affine, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["u1", "i1", "u2", "i4", "u4", "i8", "f4", "f8"])
+def test_nifti_2_number_types(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "scan.nii"
+    nib.save(nib.Nifti2Image(VALUES.astype(kind), np.eye(4), dtype=kind), path)
+    np.testing.assert_array_equal(read_scan(path).volume.array.transpose(2, 1, 0), VALUES)
+
+
+def test_nifti_2_scaling_nan_and_one_4d_volume(tmp_path: Path) -> None:
+    path = tmp_path / "scan.nii.gz"
+    image = nib.Nifti2Image(VALUES[..., np.newaxis], np.eye(4))
+    image.header.set_slope_inter(0.5, -3)
+    nib.save(image, path)
+    np.testing.assert_allclose(
+        read_scan(path).volume.array.transpose(2, 1, 0), nib.load(path).get_fdata()[..., 0]
+    )
+    holes = VALUES.astype(np.float32) + 1
+    holes[0, 1, 2] = np.nan
+    nib.save(nib.Nifti2Image(holes, np.eye(4)), path)
+    assert read_scan(path).volume.array[2, 1, 0] == 0
+
+
+def test_nifti_2_that_is_cut_off_4d_or_complex_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "scan.nii"
+    nib.save(nib.Nifti2Image(VALUES, np.eye(4)), path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    # 540 bytes of header, 4 that say there are no extensions, 60 voxels of 2 bytes.
+    with pytest.raises(InputError, match=rf"^{path}: not a readable image \(expected 664 bytes, found 663\)"):
+        read_scan(path)
+    nib.save(nib.Nifti2Image(VALUES.reshape(3, 2, 2, 5), np.eye(4)), path)
+    with pytest.raises(InputError, match=rf"^{path}: expected one 3D volume .* found 3x2x2x5"):
+        read_scan(path)
+    nib.save(nib.Nifti2Image(VALUES.astype(np.complex64), np.eye(4)), path)
+    with pytest.raises(InputError, match=rf"^{path}: expected one 3D volume .* number type 32"):
+        read_scan(path)
+
+
+@pytest.mark.parametrize("codes", [(1, 1), (2, 1), (1, 2), (1, 4), (2, 4)])
+@pytest.mark.parametrize("cls", [nib.Nifti1Image, nib.Nifti2Image])
+def test_sform_counts_where_the_qform_disagrees(tmp_path: Path, codes: tuple[int, int], cls: type) -> None:
+    image = cls(VALUES, OBLIQUE)
+    away = OBLIQUE.copy()
+    away[:3, 3] += (3, 4, 0)  # 5 mm
+    image.set_sform(OBLIQUE, codes[1])
+    image.set_qform(away, codes[0])
+    path = tmp_path / "scan.nii.gz"
+    nib.save(image, path)
+    (warning,) = read_scan(path).warnings
+    assert warning == f"{path}: qform and sform are up to 5.0 mm apart; the sform counts"
+    np.testing.assert_allclose(found_affine(path), nib.load(path).affine, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(found_affine(path), OBLIQUE, rtol=0, atol=1e-5)
+
+
+def test_rounded_quaternions_are_no_disagreement(tmp_path: Path) -> None:
+    # Half turns are where a float32 quaternion says least.
+    sagittal = affine_of(np.array([[0, 0, -1.0], [-1, 0, 0], [0, -1, 0]]), (1, 1, 5), (80, 120, 90))
+    image = nib.Nifti1Image(np.arange(200 * 200 * 2, dtype=np.int32).reshape(200, 200, 2), sagittal)
+    image.set_qform(sagittal, 1)
+    image.set_sform(sagittal, 1)
+    path = tmp_path / "scan.nii.gz"
+    nib.save(image, path)
+    assert read_scan(path).warnings == ()
+
+
+def test_qform_counts_where_the_sform_is_sheared(tmp_path: Path) -> None:
+    sheared = OBLIQUE.copy()
+    sheared[:3, 2] += 0.3 * sheared[:3, 0]  # 0.45 mm along x for each of 4 steps along z: 1.8 mm
+    image = nib.Nifti1Image(VALUES, OBLIQUE)
+    image.set_sform(sheared, 4)
+    image.set_qform(OBLIQUE, 1)
+    path = tmp_path / "scan.nii.gz"
+    nib.save(image, path)
+    (warning,) = read_scan(path).warnings
+    assert warning == f"{path}: qform and sform are up to 1.8 mm apart; the qform counts"
+    np.testing.assert_allclose(found_affine(path), OBLIQUE, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("cls", [nib.Nifti1Image, nib.Nifti2Image])
+def test_nearly_right_angles_are_straightened_with_a_warning(tmp_path: Path, cls: type) -> None:
+    # x leans 0.4 degrees towards y: the closest rotation shares the error, 0.2 degrees an axis.
+    leaning = np.eye(3)
+    leaning[:, 0] = np.cos(np.deg2rad(0.4)), np.sin(np.deg2rad(0.4)), 0
+    image = cls(VALUES, affine_of(leaning))
+    image.set_sform(affine_of(leaning), 1)
+    image.header["qform_code"] = 0
+    path = tmp_path / "scan.nii.gz"
+    nib.save(image, path)
+    (warning,) = read_scan(path).warnings
+    assert warning == f"{path}: axes up to 0.20 degrees off right angles were straightened"
+    found = found_affine(path)[:3, :3] / (1.5, 2.0, 5.0)
+    np.testing.assert_allclose(found, rotation(0, 0.2), atol=1e-5)
+
+
+@pytest.mark.parametrize("cls", [nib.Nifti1Image, nib.Nifti2Image])
+def test_a_header_without_position_is_said(tmp_path: Path, cls: type) -> None:
+    image = cls(VALUES, None)
+    image.header.set_zooms((1.5, 2, 5))
+    path = tmp_path / "scan.nii.gz"
+    nib.save(image, path)
+    (warning,) = read_scan(path).warnings
+    assert warning == f"{path}: the header has no position (qform and sform code 0); orientation unknown"
+    assert read_scan(path).volume.grid.spacing_mm == (1.5, 2, 5)
+
+
+@pytest.mark.parametrize("affine", [OBLIQUE, MIRRORED], ids=["oblique", "mirrored"])
+@pytest.mark.parametrize("cls", [nib.Nifti1Image, nib.Nifti2Image])
+def test_header_positions_equal_nibabels(affine: np.ndarray, cls: type) -> None:
+    image = cls(VALUES, affine)
+    image.set_qform(affine, 1)
+    header = parse_header(image.to_bytes()[:540])
+    assert header is not None
+    assert (header.version, header.size) == (1 if cls is nib.Nifti1Image else 2, (3, 4, 5))
+    np.testing.assert_allclose(LPS_FROM_RAS @ header.qform, image.get_qform(), atol=1e-5)
+    np.testing.assert_allclose(LPS_FROM_RAS @ header.sform, image.get_sform(), atol=1e-5)
+    assert parse_header(b"\0" * 540) is None

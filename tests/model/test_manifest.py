@@ -1,0 +1,193 @@
+"""The weights' manifest: what is refused, and with which words."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wmhseg.errors import WeightsError
+from wmhseg.model.manifest import (
+    Manifest,
+    Member,
+    default_weights,
+    file_sha256,
+    read_manifest,
+    verify,
+    write_manifest,
+)
+from wmhseg.recipe import DEFAULT
+
+CONTENT = b"not really weights"
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "member-0.weights.h5").write_bytes(CONTENT)
+    values = {
+        "format": 1,
+        "name": "first",
+        "recipe": DEFAULT.to_dict(),
+        "members": [
+            {
+                "file": "member-0.weights.h5",
+                "sha256": SHA256,
+                "batch_normalisation": True,
+                "training": {"seed": 3},
+            }
+        ],
+        "scores": {"dsc": 0.5},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(values))
+    return tmp_path
+
+
+def change(folder: Path, **changed: Any) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
+
+
+def drop(folder: Path, name: str) -> None:
+    path = folder / "manifest.json"
+    values = json.loads(path.read_text())
+    del values[name]
+    path.write_text(json.dumps(values))
+
+
+def change_member(folder: Path, **changed: Any) -> None:
+    (member,) = json.loads((folder / "manifest.json").read_text())["members"]
+    change(folder, members=[{**member, **changed}])
+
+
+def test_reads_what_is_there(folder: Path) -> None:
+    member = Member(folder / "member-0.weights.h5", SHA256, True, {"seed": 3})
+    assert read_manifest(folder) == Manifest("first", DEFAULT, (member,), {"dsc": 0.5})
+    verify(member)
+
+
+def test_optional_fields(folder: Path) -> None:
+    drop(folder, "scores")
+    assert read_manifest(folder).scores == {}
+
+
+def test_written_and_read_again(folder: Path) -> None:
+    manifest = read_manifest(folder)
+    (folder / "manifest.json").unlink()
+    write_manifest(folder, manifest)
+    assert read_manifest(folder) == manifest
+
+
+def test_missing_manifest(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    with pytest.raises(
+        WeightsError, match=rf"^{path}: expected the weights' manifest, found none; check --weights"
+    ):
+        read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"{half", b"", b"\xff\xfe\x00"])
+def test_manifest_that_is_not_json(folder: Path, content: bytes) -> None:
+    (folder / "manifest.json").write_bytes(content)
+    with pytest.raises(WeightsError, match=r"manifest\.json: expected JSON, found something else \(.+\)"):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize("found", [2, "1", None])
+def test_other_format(folder: Path, found: Any) -> None:
+    change(folder, format=found)
+    with pytest.raises(
+        WeightsError, match=rf"manifest\.json: expected format 1, found {found}; use a matching version"
+    ):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize("name", ["format", "name", "recipe", "members"])
+def test_missing_field(folder: Path, name: str) -> None:
+    drop(folder, name)
+    with pytest.raises(WeightsError, match=rf"manifest\.json: a field is missing .*{name}"):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"members": 7}, {"members": ["a.h5"]}, {"recipe": None}, {"recipe": "default"}, {"members": [{}]}],
+    ids=str,
+)
+def test_field_of_the_wrong_type(folder: Path, changed: dict[str, Any]) -> None:
+    change(folder, **changed)
+    with pytest.raises(WeightsError, match=r"manifest\.json: "):
+        read_manifest(folder)
+
+
+def test_json_that_is_no_object(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[1, 2]")
+    with pytest.raises(WeightsError, match=r"manifest\.json: a field is missing or has the wrong type"):
+        read_manifest(folder)
+
+
+def test_unknown_recipe_field_names_the_file(folder: Path) -> None:
+    change(folder, recipe={**DEFAULT.to_dict(), "sharpness": 3})
+    with pytest.raises(
+        WeightsError, match=rf"^{folder}/manifest\.json: recipe: expected .* found .*sharpness"
+    ):
+        read_manifest(folder)
+
+
+def test_no_members(folder: Path) -> None:
+    change(folder, members=[])
+    with pytest.raises(WeightsError, match="expected at least one member, found none"):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize("name", ["../member-0.weights.h5", "/etc/passwd", "a/b.h5", "..", ".", "", 3, None])
+def test_files_outside_the_folder_are_refused(folder: Path, name: Any) -> None:
+    change_member(folder, file=name)
+    with pytest.raises(WeightsError, match=rf"^{folder}/manifest\.json: "):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize("digest", [None, 12, ""])
+def test_hash_that_is_none(folder: Path, digest: Any) -> None:
+    change_member(folder, sha256=digest)
+    with pytest.raises(WeightsError, match="SHA-256"):
+        verify(read_manifest(folder).members[0])
+
+
+def test_changed_file(folder: Path) -> None:
+    path = folder / "member-0.weights.h5"
+    path.write_bytes(CONTENT + b".")
+    found = hashlib.sha256(CONTENT + b".").hexdigest()
+    with pytest.raises(
+        WeightsError,
+        match=rf"^{path}: expected SHA-256 {SHA256[:12]}…, found {found[:12]}…; the file was",
+    ):
+        verify(read_manifest(folder).members[0])
+
+
+def test_missing_file(folder: Path) -> None:
+    path = folder / "member-0.weights.h5"
+    manifest = read_manifest(folder)
+    path.unlink()
+    with pytest.raises(
+        WeightsError, match=rf"^{path}: expected a weights file, found none; copy the weights"
+    ):
+        verify(manifest.members[0])
+
+
+def test_hash_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert (
+        file_sha256(tmp_path / "empty") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    )
+
+
+def test_environment_names_the_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("WMHSEG_WEIGHTS", str(tmp_path))
+    assert default_weights() == tmp_path
+    for unset in ("", None):
+        monkeypatch.setenv("WMHSEG_WEIGHTS", unset) if unset is not None else monkeypatch.delenv(
+            "WMHSEG_WEIGHTS"
+        )
+        assert default_weights() == Path(__file__).parents[2] / "weights"
