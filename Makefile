@@ -34,15 +34,15 @@ unit: .venv/dev
 	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile
 
 experiments-small: .venv/dev ## every experiment of the paper, tiny, on synthetic phantoms
-	$(BIN)/python -m wmhseg.experiments cohort out/phantoms --small
-	$(BIN)/python -m wmhseg.experiments all out/phantoms out/experiments --scale small
+	$(BIN)/wmhseg experiments cohort out/phantoms --small
+	$(BIN)/wmhseg experiments all out/phantoms out/experiments --scale small
 
 container-tests: .venv/dev
 	tests/docker_engine.sh start
 	$(BIN)/pytest tests/container
 
 evaluate: .venv/run ## score the weights on labelled cases: make evaluate REAL=folder [WEIGHTS=folder]
-	$(BIN)/python -m wmhseg.evaluation $(REAL) --weights $(WEIGHTS)
+	$(BIN)/wmhseg evaluate $(REAL) --weights $(WEIGHTS)
 
 image: ## build the CPU image wmhseg:latest
 	./build.sh cpu

@@ -75,7 +75,7 @@ def one_by_one(output: Path, job: Job) -> Path:
 def wmhseg(*arguments: str | Path) -> int:
     """Run one command quietly; return its exit code."""
     return subprocess.run(
-        [sys.executable, "-m", "wmhseg.cli", *map(str, arguments), "-q"], check=False
+        [sys.executable, "-m", "wmhseg", *map(str, arguments), "-q"], check=False
     ).returncode
 
 

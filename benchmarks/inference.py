@@ -44,7 +44,7 @@ def compare(options: argparse.Namespace, folder: Path) -> None:
     pre = options.case / "pre"
     results = {"plain": folder / "plain.nii.gz", "wmhseg": folder / "wmhseg.nii.gz"}
     plain_way = [__file__, "--case", options.case, "--weights", weights, "--plain", results["plain"]]
-    ours = ["-m", "wmhseg.cli", "segment", "-q", "--weights", weights, "--output", results["wmhseg"]]
+    ours = ["-m", "wmhseg", "segment", "-q", "--weights", weights, "--output", results["wmhseg"]]
     ours += ["--flair", pre / "FLAIR.nii.gz", "--t1", pre / "T1.nii.gz"]
     commands = {"plain": [sys.executable, *plain_way], "wmhseg": [sys.executable, *ours]}
     seconds: dict[str, list[float]] = {name: [] for name in commands}
@@ -94,7 +94,8 @@ def plain(case: Path, weights: Path, output: Path) -> None:
     from wmhseg.io.volume import read_volume, write_volume
     from wmhseg.model.manifest import read_manifest
     from wmhseg.model.unet import build_unet
-    from wmhseg.segmentation.segment_scan import segment
+    from wmhseg.segmentation.read_scan import Scan
+    from wmhseg.segmentation.segment_scan import segment_scan
 
     manifest = read_manifest(weights)
     recipe = replace(manifest.recipe, min_patch=manifest.recipe.patch)
@@ -112,7 +113,7 @@ def plain(case: Path, weights: Path, output: Path) -> None:
             total += model.predict(every, batch_size=1, verbose=0)[..., 0]
         return total[: len(slices)] / len(manifest.members)
 
-    write_volume(output, segment(flair, t1, recipe, predict).mask)
+    write_volume(output, segment_scan(Scan(flair, t1), recipe, predict).mask)
 
 
 def dice(first: Path, second: Path) -> float:

@@ -28,10 +28,11 @@ from scan_variants.table import COLUMNS, Row, line, verdict
 from scan_variants.variant import Pair, Variant, is_thick, write_pair
 from wmhseg.errors import WmhsegError
 from wmhseg.io.volume import to_image
-from wmhseg.model import load_ensemble as loading
+from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import read_manifest
-from wmhseg.segmentation.segment_scan import Predicted, finish
-from wmhseg.segmentation.stages import Ready, Stopwatch, predict, read_and_prepare
+from wmhseg.segmentation.prepare_scan import PreparedScan, prepare_files
+from wmhseg.segmentation.segment_scan import Predicted, finish, predict_slices
+from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import InputOptions, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -42,22 +43,22 @@ class Segmenter:
 
     def __init__(self, weights: Path) -> None:
         self.manifest = read_manifest(weights)
-        self._ensemble = loading.load_ensemble(self.manifest, Settings(weights))
+        self._ensemble = ensemble_loader.load_ensemble(self.manifest, Settings(weights))
         self._known: dict[str, Predicted] = {}
         self.precision = self._ensemble.precision
 
-    def read(self, flair: Path, t1: Path | None) -> Ready:
+    def read(self, flair: Path, t1: Path | None) -> PreparedScan:
         """Read and prepare files with the default options."""
-        return read_and_prepare(flair, t1, self.manifest.recipe, InputOptions(), Stopwatch())
+        return prepare_files(flair, t1, self.manifest.recipe, InputOptions(), Stopwatch())
 
-    def finish(self, ready: Ready) -> tuple[sitk.Image, bool]:
+    def finish(self, prepared: PreparedScan) -> tuple[sitk.Image, bool]:
         """Return the mask, and whether the network had seen its slices before."""
-        slices = ready.prepared.prepared.slices
+        slices = prepared.windows.slices
         key = _digest(slices)
         known = key in self._known
         if not known:
-            self._known[key] = predict(self._ensemble, slices, self.manifest.recipe.threshold)
-        result = finish(ready.prepared, self._known[key], self.manifest.recipe)
+            self._known[key] = predict_slices(self._ensemble, slices, self.manifest.recipe.threshold)
+        result = finish(prepared, self._known[key], self.manifest.recipe)
         return to_image(result.mask), known
 
 
@@ -65,16 +66,16 @@ def run_variant(segmenter: Segmenter, case: str, pair: Pair, plain: sitk.Image, 
     """Make, segment and compare one variant."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            ready = segmenter.read(*write_pair(Path(folder), pair, variant))
-            mask, known = segmenter.finish(ready)
+            prepared = segmenter.read(*write_pair(Path(folder), pair, variant))
+            mask, known = segmenter.finish(prepared)
         except WmhsegError as error:
             note = str(error).replace(f"{folder}/", "")
             return Row(variant.name, case, variant.kind, None, None, np.nan, np.nan, False, (note,))
     found = compare(plain, mask, voxelwise=variant.voxelwise)
-    notes = [warning.replace(f"{folder}/", "") for warning in ready.scan.warnings]
-    if ready.scan.t1_moved_mm is not None:
-        notes.append(f"T1 moved by {ready.scan.t1_moved_mm:.1f} mm")
-    notes += [f"bias corrected: {name}" for name in ready.scan.bias_corrected]
+    notes = [warning.replace(f"{folder}/", "") for warning in prepared.scan.warnings]
+    if prepared.scan.t1_moved_mm is not None:
+        notes.append(f"T1 moved by {prepared.scan.t1_moved_mm:.1f} mm")
+    notes += [f"bias corrected: {name}" for name in prepared.scan.bias_corrected]
     volumes = found.plain_ml, found.variant_ml
     return Row(variant.name, case, variant.kind, found.dice, found.back, *volumes, known, tuple(notes))
 

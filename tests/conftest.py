@@ -243,7 +243,8 @@ class FakeEnsemble:
 def fake_ensemble(monkeypatch: pytest.MonkeyPatch) -> FakeEnsemble:
     """Run the program without TensorFlow."""
     fake = FakeEnsemble()
-    monkeypatch.setattr("wmhseg.model.load_ensemble.load_ensemble", fake.load)
+    monkeypatch.setattr("wmhseg.model.ensemble_loader.load_ensemble", fake.load)
+    monkeypatch.setattr("wmhseg.model.ensemble_loader.start_keras", lambda: None)
     return fake
 
 

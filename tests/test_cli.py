@@ -269,9 +269,9 @@ def test_a_terminal_without_unicode_gets_the_line_too(command: dict[str, str], w
         str(weights_folder),
     ]
     ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    # What a program that has imported TensorFlow by quiet_stderr leaves to its children.
+    # What a program that has imported TensorFlow by start_keras leaves to its children.
     ascii_only["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    program = [sys.executable, "-m", "wmhseg.cli", *words]
+    program = [sys.executable, "-m", "wmhseg", *words]
     done = subprocess.run(program, check=False, env={**os.environ, **ascii_only}, capture_output=True)
     assert done.returncode == 5
     path = weights_folder / "member-0.weights.h5"
@@ -315,10 +315,14 @@ def test_folder_that_refuses_files_exits_6(
     refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What a read-only mount answers, also to root.
-    def fail(*_: Any, **__: Any) -> None:
-        raise OSError(30, "Read-only file system")
+    usual = os.open
 
-    monkeypatch.setattr("tempfile.mkstemp", fail)
+    def fail(path: Any, *arguments: Any, **options: Any) -> int:
+        if str(path).startswith(str(tmp_path)):
+            raise OSError(30, "Read-only file system")
+        return usual(path, *arguments, **options)
+
+    monkeypatch.setattr("os.open", fail)
     refused(6, f"{tmp_path}/result.nii.gz: expected a folder that can be written, found: Read-only .+")
 
 

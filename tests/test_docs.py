@@ -1,10 +1,11 @@
 """The README and the Makefile say what is there."""
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
-from wmhseg.cli import EXIT_CODES
+from wmhseg.cli import EXIT_CODES, make_parser
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -51,9 +52,7 @@ def test_files_that_the_readme_links_to_exist():
 
 
 def test_training_commands_of_the_readme_parse():
-    from wmhseg.training.__main__ import parser
-
-    commands = re.findall(r"-m wmhseg\.training (.+)", README)
-    assert [command.split()[0] for command in commands] == ["prepare", "fit", "export"]
-    for command in commands:
-        parser().parse_args(command.split())
+    commands = [shlex.split(line) for line in re.findall(r"^\S*wmhseg (train .+)", README, re.MULTILINE)]
+    assert [words[1] for words in commands] == ["prepare", "fit", "export"]
+    for words in commands:
+        make_parser(words).parse_args(words)

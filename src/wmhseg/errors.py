@@ -7,6 +7,12 @@ class WmhsegError(Exception):
     exit_code = 1
 
 
+class ArgumentsError(WmhsegError):
+    """Arguments do not go together."""
+
+    exit_code = 2
+
+
 class InputError(WmhsegError):
     """An input file is missing, unreadable, or not a scan that can be segmented."""
 

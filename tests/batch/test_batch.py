@@ -17,7 +17,8 @@ from wmhseg.batch.compute import How
 from wmhseg.batch.run_batch import run_batch
 from wmhseg.cli import main
 from wmhseg.errors import OutputError, ScansFailedError
-from wmhseg.segmentation.segment_files import Outputs, run
+from wmhseg.segmentation.result_files import ResultFiles
+from wmhseg.segmentation.segment_files import segment_files
 from wmhseg.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")
@@ -99,9 +100,9 @@ def test_bad_scans_do_not_stop_the_good_ones(
     assert rows["without"]["flags"] == "no T1: segmenting with FLAIR alone; contrast"
 
     # The same mask and numbers as `wmhseg segment` gives.
-    alone = Outputs(tmp_path / "alone.nii.gz", tmp_path / "alone.json")
+    alone = ResultFiles(tmp_path / "alone.nii.gz", tmp_path / "alone.json")
     pre = good / "site" / "with" / "pre"
-    run(pre / "FLAIR.nii.gz", pre / "T1.nii.gz", alone, Settings(weights_folder))
+    segment_files(pre / "FLAIR.nii.gz", pre / "T1.nii.gz", alone, Settings(weights_folder))
     mask = nib.load(output / "site" / "with" / "wmh.nii.gz")
     np.testing.assert_array_equal(np.asarray(mask.dataobj), np.asarray(nib.load(alone.mask).dataobj))
     expected = json.loads(alone.report.read_text())

@@ -16,7 +16,8 @@ import SimpleITK as sitk
 from wmhseg.io.volume import read_volume
 from wmhseg.model.manifest import read_manifest, write_manifest
 from wmhseg.recipe import DEFAULT
-from wmhseg.segmentation.segment_scan import prepare_scan
+from wmhseg.segmentation.prepare_scan import prepare_scan
+from wmhseg.segmentation.read_scan import Scan
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "examples" / "sample"
@@ -384,6 +385,6 @@ def test_network_is_shown_the_same_slices_in_any_orientation(
         image = sitk.ReadImage(str(folder / f"{name}.nii.gz"))
         usual.append(read_volume(folder / f"{name}.nii.gz"))
         turned.append(read_volume(kit.files.nifti_gz(tmp_path / name, kit.images.stored_as(image, towards))))
-    expected, found = (prepare_scan(*pair, DEFAULT).prepared for pair in (usual, turned))
+    expected, found = (prepare_scan(Scan(*pair), DEFAULT).windows for pair in (usual, turned))
     assert expected.slices.tobytes() == found.slices.tobytes()
     assert expected.start_yx == found.start_yx

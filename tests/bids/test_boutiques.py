@@ -52,7 +52,8 @@ def test_every_option_is_described() -> None:
     command.add_arguments(parser)
     offered = {action.option_strings[0] for action in parser._actions if action.option_strings}
     described = {one["command-line-flag"] for one in DESCRIPTOR["inputs"] if "command-line-flag" in one}
-    assert described == offered
+    # How much it says is not the descriptor's business.
+    assert described == offered - {"-q", "-v"}
 
 
 def test_version_and_exit_codes() -> None:

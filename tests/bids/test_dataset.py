@@ -6,8 +6,8 @@ import pytest
 
 from wmhseg.bids.dataset import Selection, find_scans, require_dataset
 from wmhseg.bids.derivatives import job_of
-from wmhseg.bids.names import parse, stem
 from wmhseg.errors import InputError
+from wmhseg.io.bids_names import parse, stem
 
 
 def touch(root: Path, *names: str) -> None:

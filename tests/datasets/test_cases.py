@@ -61,14 +61,30 @@ def test_cases_right_below_the_root(tmp_path: Path) -> None:
     assert [case.key for case in find_cases(tmp_path / "Utrecht")] == ["Utrecht__7"]
 
 
-@pytest.mark.parametrize("name", ["FLAIR", "T1"])
-def test_a_case_without_an_image_is_named(tmp_path: Path, name: str) -> None:
+def test_a_case_without_flair_is_named(tmp_path: Path) -> None:
     make_case(tmp_path / "Utrecht" / "7")
-    missing = tmp_path / "Utrecht" / "7" / "pre" / f"{name}.nii.gz"
-    missing.unlink()
-    expected = rf"7/pre/{name}\.nii\.gz: expected beside wmh\.nii\.gz, found none; complete the case"
+    (tmp_path / "Utrecht" / "7" / "pre" / "FLAIR.nii.gz").unlink()
+    expected = r"7/pre/FLAIR\.nii\.gz: expected beside wmh\.nii\.gz, found none; complete the case"
     with pytest.raises(InputError, match=expected):
         find_cases(tmp_path)
+
+
+def test_a_case_may_have_flair_alone(tmp_path: Path) -> None:
+    make_case(tmp_path / "Utrecht" / "7")
+    (tmp_path / "Utrecht" / "7" / "pre" / "T1.nii.gz").unlink()
+    (case,) = find_cases(tmp_path)
+    assert case.t1 is None
+
+
+def test_linked_folders_are_entered_once(tmp_path: Path) -> None:
+    make_case(tmp_path / "elsewhere" / "7")
+    root = tmp_path / "root"
+    make_case(root / "Utrecht" / "8")
+    (root / "A").symlink_to(tmp_path / "elsewhere")
+    (root / "B").symlink_to(tmp_path / "elsewhere")
+    (root / "Utrecht" / "8" / "loop").symlink_to(root)
+    (root / "0").symlink_to(root / "Utrecht")
+    assert [(case.site, case.name) for case in find_cases(root)] == [("A", "7"), ("Utrecht", "8")]
 
 
 def test_no_case_at_all(tmp_path: Path) -> None:

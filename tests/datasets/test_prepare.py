@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from wmhseg.datasets.cases import Case
+from wmhseg.datasets.cases import Case, write_images
 from wmhseg.datasets.prepare import prepare_case
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError
-from wmhseg.io.volume import Grid, Volume, write_volume
+from wmhseg.io.volume import Grid, Volume
 from wmhseg.recipe import DEFAULT, PAPER
-from wmhseg.segmentation.segment_scan import prepare_working, to_working_grid
+from wmhseg.segmentation.prepare_scan import prepare_scan
+from wmhseg.segmentation.read_scan import Scan
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,8 @@ def mark(head: Any) -> Marked:
 
 
 def prepare(images: Marked, folder: Path, recipe: Any = DEFAULT) -> SliceSet:
-    case = Case("site", "case", folder)
-    case.flair.parent.mkdir(parents=True)
-    for path, volume in ((case.flair, images.flair), (case.t1, images.t1), (case.truth, images.truth)):
-        write_volume(path, volume)
-    return prepare_case(case, recipe)
+    write_images(folder, images.flair, images.t1, images.truth)
+    return prepare_case(Case("site", "case", folder), recipe)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +78,7 @@ def test_labels_are_the_bright_voxels_and_keep_their_values(marked: Marked, prep
 
 def test_images_are_those_of_inference(marked: Marked, prepared: SliceSet) -> None:
     recipe = replace(DEFAULT, min_patch=200)
-    slices = prepare_working(to_working_grid(marked.flair, marked.t1, recipe), recipe).slices
+    slices = prepare_scan(Scan(marked.flair, marked.t1), recipe).windows.slices
     np.testing.assert_array_equal(prepared.images, slices.astype(np.float16))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wmhseg.evaluation.organiser import Scores
 from wmhseg.evaluation.pairs import Pair
-from wmhseg.evaluation.score_cohort import FAILED, Row
+from wmhseg.evaluation.score_cohort import FAILED, ScoredCase
 
 # Li et al. 2018, Table 3: n, DSC, H95, AVD, recall, F1 per scanner, and the weighted average.
 TABLE_3 = {
@@ -18,24 +18,24 @@ TABLE_3 = {
 WEIGHTED_AVERAGE = (0.80, 6.30, 21.88, 0.84, 0.76)
 
 
-def row(scanner: str, case: str, dsc: float = 0.5, **changed: float) -> Row:
+def row(scanner: str, case: str, dsc: float = 0.5, **changed: float) -> ScoredCase:
     """Return a case of which a test names the scores that matter."""
     values = {"h95_mm": 5.0, "avd_percent": 20.0, "lesion_recall": 0.6, "lesion_f1": 0.7, **changed}
     pair = Pair(scanner, case, Path(f"truth/{case}.nii.gz"), Path(f"out/{case}.nii.gz"))
-    return Row(pair, "", Scores(dsc, **values, lesion_precision=0.8, abs_log_volume_difference=0.1))
+    return ScoredCase(pair, "", Scores(dsc, **values, lesion_precision=0.8, abs_log_volume_difference=0.1))
 
 
-def failure(scanner: str, case: str) -> Row:
+def failure(scanner: str, case: str) -> ScoredCase:
     """Return a case without a result."""
-    return Row(row(scanner, case).pair, f"out/{case}.nii.gz: expected a mask file, found none", FAILED)
+    return ScoredCase(row(scanner, case).pair, f"out/{case}.nii.gz: expected a mask file, found none", FAILED)
 
 
-def without_h95(scanner: str, case: str) -> Row:
+def without_h95(scanner: str, case: str) -> ScoredCase:
     """Return a case with an empty result."""
     return row(scanner, case, 0.0, h95_mm=math.nan, avd_percent=100.0, lesion_recall=0.0, lesion_f1=0.0)
 
 
-def paper_rows() -> list[Row]:
+def paper_rows() -> list[ScoredCase]:
     """Return 110 cases, each with the mean of its scanner in Table 3."""
     names = ("h95_mm", "avd_percent", "lesion_recall", "lesion_f1")
     return [

@@ -13,7 +13,7 @@ import pytest
 from wmhseg.challenge import command as challenge
 from wmhseg.evaluation import command as evaluate
 from wmhseg.evaluation.command import add_arguments, run
-from wmhseg.evaluation.evaluate_cohort import Settings
+from wmhseg.evaluation.evaluate_cohort import EvaluationSettings
 from wmhseg.ranking import command as rank
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -28,20 +28,22 @@ def parse(*words: str) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def called_with(*words: str) -> tuple[Path, Path | None, Settings]:
+def called_with(*words: str) -> tuple[Path, Path | None, EvaluationSettings]:
     with mock.patch("wmhseg.evaluation.evaluate_cohort.evaluate_cohort") as evaluate_cohort:
         run(parse(*words))
     return evaluate_cohort.call_args.args
 
 
 def test_defaults() -> None:
-    expected = Settings(Path("evaluation"), workers=None, seed=0, ignore_headers=False, figures=True)
+    expected = EvaluationSettings(
+        Path("evaluation"), workers=None, seed=0, ignore_headers=False, figures=True
+    )
     assert called_with("CASES", "OUT") == (Path("CASES"), Path("OUT"), expected)
 
 
 def test_all_options() -> None:
     options = ["--output", "o", "--workers", "3", "--seed", "5", "--ignore-headers", "--no-figures"]
-    expected = Settings(Path("o"), workers=3, seed=5, ignore_headers=True, figures=False)
+    expected = EvaluationSettings(Path("o"), workers=3, seed=5, ignore_headers=True, figures=False)
     assert called_with("pairs.tsv", *options) == (Path("pairs.tsv"), None, expected)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from wmhseg.errors import InputError, OutputError
 from wmhseg.evaluation import evaluate_cohort as module
-from wmhseg.evaluation.evaluate_cohort import Settings, evaluate_cohort
+from wmhseg.evaluation.evaluate_cohort import EvaluationSettings, evaluate_cohort
 
 SITES = {"Utrecht": ("9", "10"), "Amsterdam/GE1T5": ("150",)}
 TABLES = ["cases.csv", "scanners.md"]
@@ -56,17 +56,17 @@ def results(tmp_path: Path, truth: Path) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path / "evaluation", workers=1, figures=False)
+def settings(tmp_path: Path) -> EvaluationSettings:
+    return EvaluationSettings(tmp_path / "evaluation", workers=1, figures=False)
 
 
-def rows_of(settings: Settings) -> list[dict[str, str]]:
+def rows_of(settings: EvaluationSettings) -> list[dict[str, str]]:
     with (settings.output / "cases.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
 
 def test_everything_is_written_and_the_table_is_printed(
-    truth: Path, results: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+    truth: Path, results: Path, settings: EvaluationSettings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     evaluate_cohort(truth, results, replace(settings, figures=True))
     assert sorted(path.name for path in settings.output.iterdir()) == FIGURES + TABLES
@@ -86,7 +86,7 @@ def test_everything_is_written_and_the_table_is_printed(
 
 
 def test_failures_are_named_after_everything_is_written(
-    truth: Path, results: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+    truth: Path, results: Path, settings: EvaluationSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     (results / "Utrecht/9/result.nii.gz").unlink()
     broken = results / "Amsterdam/GE1T5/150/result.nii.gz"
@@ -117,13 +117,13 @@ def test_files_do_not_depend_on_the_number_of_workers(truth: Path, results: Path
     for workers in (1, 2):
         folder = tmp_path / str(workers)
         with pytest.raises(InputError, match="1 of 3 results"):
-            evaluate_cohort(truth, results, Settings(folder, workers=workers, figures=False))
+            evaluate_cohort(truth, results, EvaluationSettings(folder, workers=workers, figures=False))
         written.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert sorted(written[0]) == TABLES
     assert written[0] == written[1]
 
 
-def test_a_table_of_pairs(tmp_path: Path, truth: Path, results: Path, settings: Settings) -> None:
+def test_a_table_of_pairs(tmp_path: Path, truth: Path, results: Path, settings: EvaluationSettings) -> None:
     table = tmp_path / "pairs.tsv"
     table.write_text(
         "scanner\tcase\ttruth\tresult\n"
@@ -142,13 +142,15 @@ def test_headers_are_ignored_where_that_is_asked_for(truth: Path, results: Path,
     path = results / "Utrecht/9/result.nii.gz"
     nib.save(nib.Nifti1Image(np.asarray(nib.load(path).dataobj), np.eye(4)), path)
     with pytest.raises(InputError, match=r"1 of 3 results .*: Utrecht/9; "):
-        evaluate_cohort(truth, results, Settings(tmp_path / "a", workers=1, figures=False))
-    evaluate_cohort(truth, results, Settings(tmp_path / "b", workers=1, figures=False, ignore_headers=True))
-    assert [row["dsc"] for row in rows_of(Settings(tmp_path / "b"))] == [str(4 / 6)] * 3
+        evaluate_cohort(truth, results, EvaluationSettings(tmp_path / "a", workers=1, figures=False))
+    evaluate_cohort(
+        truth, results, EvaluationSettings(tmp_path / "b", workers=1, figures=False, ignore_headers=True)
+    )
+    assert [row["dsc"] for row in rows_of(EvaluationSettings(tmp_path / "b"))] == [str(4 / 6)] * 3
 
 
 def test_results_without_a_truth_are_named(
-    truth: Path, results: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+    truth: Path, results: Path, settings: EvaluationSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     for case in range(4):
         save(results / f"Utrecht/new{case}/result.nii.gz", slice(0, 1))
@@ -162,7 +164,7 @@ def test_results_without_a_truth_are_named(
 
 
 def test_quiet_prints_nothing(
-    truth: Path, results: Path, settings: Settings, capfd: pytest.CaptureFixture[str]
+    truth: Path, results: Path, settings: EvaluationSettings, capfd: pytest.CaptureFixture[str]
 ) -> None:
     logging.getLogger("wmhseg").setLevel(logging.WARNING)
     evaluate_cohort(truth, results, settings)
@@ -170,14 +172,14 @@ def test_quiet_prints_nothing(
     assert len(rows_of(settings)) == 3
 
 
-def test_an_unreadable_truth_writes_nothing(truth: Path, results: Path, settings: Settings) -> None:
+def test_an_unreadable_truth_writes_nothing(truth: Path, results: Path, settings: EvaluationSettings) -> None:
     (truth / "Utrecht/10/wmh.nii.gz").write_bytes(b"no image")
     with pytest.raises(InputError, match=rf"^{truth}/Utrecht/10/wmh.nii.gz: not a readable image"):
         evaluate_cohort(truth, results, settings)
     assert list(settings.output.iterdir()) == []
 
 
-def test_a_folder_needs_results(truth: Path, settings: Settings) -> None:
+def test_a_folder_needs_results(truth: Path, settings: EvaluationSettings) -> None:
     with pytest.raises(InputError, match=rf"^{truth}: expected RESULTS after a folder, found none"):
         evaluate_cohort(truth, None, settings)
     assert not settings.output.exists()
@@ -186,11 +188,11 @@ def test_a_folder_needs_results(truth: Path, settings: Settings) -> None:
 def test_an_output_that_cannot_be_made(truth: Path, results: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=rf"^{tmp_path}/file/out: cannot be made \(Not a directory\)"):
-        evaluate_cohort(truth, results, Settings(tmp_path / "file" / "out"))
+        evaluate_cohort(truth, results, EvaluationSettings(tmp_path / "file" / "out"))
 
 
 def test_a_full_disk_is_an_output_error(
-    truth: Path, results: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    truth: Path, results: Path, settings: EvaluationSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, os.strerror(28))
@@ -202,13 +204,12 @@ def test_a_full_disk_is_an_output_error(
         evaluate_cohort(truth, results, replace(settings, figures=True))
 
 
-def test_without_matplotlib_and_tqdm(
-    truth: Path, results: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_without_matplotlib(
+    truth: Path, results: Path, settings: EvaluationSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "find_spec", lambda name: None)
-    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setattr("wmhseg.extras.find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(InputError, match=r"box plots need matplotlib, .* or add --no-figures"):
+    with pytest.raises(InputError, match=r"box plots \(--no-figures does without\): expected .* matplotlib"):
         evaluate_cohort(truth, results, replace(settings, figures=True))
     assert not settings.output.exists()
     evaluate_cohort(truth, results, settings)
@@ -226,7 +227,7 @@ def test_real_masks_against_themselves_and_moved_ones(real_data: Path, tmp_path:
         target = tmp_path / "out" / path.parent.name / "result.nii.gz"
         target.parent.mkdir(parents=True)
         nib.save(nib.Nifti1Image(mask.astype(np.uint8), image.affine, image.header), target)
-    settings = Settings(tmp_path / "evaluation", workers=1, figures=False)
+    settings = EvaluationSettings(tmp_path / "evaluation", workers=1, figures=False)
     evaluate_cohort(cases / "tabriz", tmp_path / "out", settings)
     for row in rows_of(settings):
         moved = row["case"] == "a008"

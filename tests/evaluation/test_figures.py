@@ -14,7 +14,7 @@ from PIL import Image
 from wmhseg.errors import OutputError
 from wmhseg.evaluation import figures
 from wmhseg.evaluation.figures import write_box_plots
-from wmhseg.evaluation.score_cohort import Row
+from wmhseg.evaluation.score_cohort import ScoredCase
 
 sys.path.insert(0, str(Path(__file__).parent))
 from score_rows import failure, paper_rows, row, without_h95
@@ -26,7 +26,7 @@ FIVE = [row("Utrecht", str(case), dsc) for case, dsc in enumerate((0.1, 0.4, 0.5
 def drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Draw rows, and return the panels by title and the words of the key."""
 
-    def draw(rows: list[Row]) -> tuple[dict[str, Any], list[str]]:
+    def draw(rows: list[ScoredCase]) -> tuple[dict[str, Any], list[str]]:
         made = []
         monkeypatch.setattr(
             figures, "_draw", lambda rows, draw=figures._draw: made.append(draw(rows)) or made[0]

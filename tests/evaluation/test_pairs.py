@@ -101,7 +101,9 @@ def test_wrong_folders_are_named(truth: Path, results: Path, tmp_path: Path) -> 
         find_pairs(tmp_path / "no", results)
     with pytest.raises(InputError, match=rf"{tmp_path}/no: expected a folder, found none"):
         find_pairs(truth, tmp_path / "no")
-    with pytest.raises(InputError, match=rf"{results}: expected folders with wmh.nii.gz, found none"):
+    with pytest.raises(
+        InputError, match=rf"{results}: expected folders with wmh.nii.gz or BIDS masks, found none"
+    ):
         find_pairs(results, results)
 
 

@@ -13,7 +13,7 @@ import pytest
 from wmhseg.errors import InputError, WmhsegError
 from wmhseg.evaluation.organiser import score_files
 from wmhseg.evaluation.pairs import Pair
-from wmhseg.evaluation.score_cohort import FAILED, Row, largest_shift_mm, score_cohort, score_pair
+from wmhseg.evaluation.score_cohort import FAILED, ScoredCase, largest_shift_mm, score_cohort, score_pair
 from wmhseg.io.volume import Grid
 
 AFFINE = np.diag([2.0, 2.0, 5.0, 1.0])
@@ -21,6 +21,7 @@ TRUTH = np.zeros((6, 5, 4), np.float32)
 TRUTH[1:3, 1:3, 1] = 1
 HALF = TRUTH.copy()
 HALF[1, 1:3, 1] = 0  # 2 of the 4 voxels
+VOLUMES_ML = (4 * 0.02, 2 * 0.02)  # voxels of 2 x 2 x 5 mm
 
 
 def save(path: Path, array: Any, affine: Any = AFFINE) -> Path:
@@ -36,7 +37,7 @@ def pair(tmp_path: Path) -> Pair:
 
 def test_a_case_scores_as_its_two_files(pair: Pair) -> None:
     row = score_pair(pair)
-    assert row == Row(pair, "", score_files(pair.truth, pair.result))
+    assert row == ScoredCase(pair, "", score_files(pair.truth, pair.result), *VOLUMES_ML)
     assert (row.scores.dsc, row.scores.avd_percent) == (2 * 2 / (4 + 2), 50)
 
 

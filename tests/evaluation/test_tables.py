@@ -76,7 +76,8 @@ def test_one_line_a_case_at_full_precision() -> None:
     table = list(csv.DictReader(io.StringIO(case_table(rows))))
     assert list(table[0]) == [
         *("scanner", "case", "dsc", "h95_mm", "avd_percent", "lesion_recall", "lesion_f1"),
-        *("lesion_precision", "abs_log_volume_difference", "failure", "truth", "result"),
+        *("lesion_precision", "abs_log_volume_difference", "truth_ml", "result_ml"),
+        *("seen_in_training", "failure", "truth", "result"),
     ]
     assert [line["case"] for line in table] == ["a/1", "a/2", "b,1"]
     assert float(table[0]["dsc"]) == 2 / 3

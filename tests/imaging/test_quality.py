@@ -10,7 +10,8 @@ import pytest
 from wmhseg.imaging.quality import LIMITS, Check, check_scan, deep_intensities
 from wmhseg.io.volume import read_volume
 from wmhseg.recipe import DEFAULT
-from wmhseg.segmentation.segment_scan import to_working_grid
+from wmhseg.segmentation.prepare_scan import to_working_grid
+from wmhseg.segmentation.read_scan import Scan
 
 Array = Any
 SPACING = (6.0, 1.15, 1.15)
@@ -189,7 +190,7 @@ def real_pair(real_data: Path) -> Callable[[str], tuple[Array, Array, Any]]:
         folder = real_data / name
         folder = folder / "pre" if name.startswith("cases") else folder
         flair, t1 = read_volume(folder / "FLAIR.nii.gz"), read_volume(folder / "T1.nii.gz")
-        working = to_working_grid(flair, t1, DEFAULT)
+        working, _ = to_working_grid(Scan(flair, t1), DEFAULT)
         assert working.t1 is not None
         return working.flair.array, working.t1.array, working.flair.grid.spacing_mm[::-1]
 

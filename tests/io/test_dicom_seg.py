@@ -21,7 +21,7 @@ from wmhseg.cli import main
 from wmhseg.errors import InputError
 from wmhseg.io.dicom_seg import to_dicom_seg
 from wmhseg.io.seg_source import read_seg_source
-from wmhseg.io.volume import Volume, read_scan, write_volume
+from wmhseg.io.volume import Volume, read_image, write_volume
 
 AXIAL = ((1, 0, 0), (0, 1, 0))
 SAGITTAL = ((0, 1, 0), (0, 0, -1))
@@ -92,7 +92,7 @@ def write_series(
 
 def make(folder: Path, pixels_above: float = LIMIT) -> tuple[Volume, bytes]:
     """The mask of bright pixels, as a volume and as a segmentation."""
-    scan = read_scan(folder).volume
+    scan = read_image(folder)[0]
     mask = Volume((scan.array > pixels_above).astype(np.uint8), scan.grid)
     return mask, to_dicom_seg(mask.array, read_seg_source(folder), "three members", "inputs")
 
@@ -386,7 +386,7 @@ def test_series_without_a_frame_of_reference_as_itk_writes_it(tmp_path: Path) ->
         writer.KeepOriginalImageUIDOn()
         writer.SetFileName(str(tmp_path / f"{index}.dcm"))
         writer.Execute(image)
-    read_scan(tmp_path)
+    read_image(tmp_path)
     with pytest.raises(InputError, match=f"^{tmp_path}: expected slices with FrameOfReferenceUID for"):
         read_seg_source(tmp_path)
 
@@ -395,7 +395,7 @@ def test_one_file_with_all_slices_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "FLAIR"
     folder.mkdir()
     sitk.WriteImage(sitk.GetImageFromArray(PIXELS), str(folder / "all.dcm"))
-    assert read_scan(folder).volume.array.shape == PIXELS.shape
+    assert read_image(folder)[0].array.shape == PIXELS.shape
     with pytest.raises(
         InputError, match=f"^{folder}: expected one file for each slice for --dicom-seg, found"
     ):

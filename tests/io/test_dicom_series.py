@@ -7,7 +7,7 @@ import pytest
 import SimpleITK as sitk
 
 from wmhseg.errors import InputError
-from wmhseg.io.volume import read_scan
+from wmhseg.io.volume import read_image
 
 # Rows run along y, columns along -z: a sagittal stack; its normal, y cross -z, is -x.
 SAGITTAL = ((0, 1, 0), (0, 0, -1))
@@ -45,18 +45,18 @@ def write_stack(folder: Path, heights: list[float], **more: object) -> None:
 
 def test_slices_are_sorted_by_position(tmp_path: Path) -> None:
     write_stack(tmp_path / "s", [0, 3, 6, 9])
-    reading = read_scan(tmp_path / "s")
-    grid = reading.volume.grid
-    assert reading.warnings == ()
+    volume, warnings = read_image(tmp_path / "s")
+    grid = volume.grid
+    assert warnings == ()
     assert (grid.size_xyz, grid.spacing_mm, grid.origin_mm) == ((5, 6, 4), (0.5, 0.75, 3.0), (-10, 20, 0))
     assert grid.direction == (1, 0, 0, 0, 1, 0, 0, 0, 1)
-    np.testing.assert_array_equal(reading.volume.array, SLICES)
+    np.testing.assert_array_equal(volume.array, SLICES)
 
 
 def test_sagittal_slices(tmp_path: Path) -> None:
     for index, x in enumerate((8, 4, 0, -4)):
         write_slice(tmp_path / f"{index}.dcm", SLICES[index], (x, 1, 2), axes=SAGITTAL)
-    grid = read_scan(tmp_path).volume.grid
+    grid = read_image(tmp_path)[0].grid
     assert grid.spacing_mm == (0.5, 0.75, 4.0)
     assert grid.origin_mm == (8, 1, 2)
     np.testing.assert_array_equal(np.reshape(grid.direction, (3, 3)), [[0, 0, -1], [1, 0, 0], [0, -1, 0]])
@@ -65,17 +65,17 @@ def test_sagittal_slices(tmp_path: Path) -> None:
 def test_missing_and_double_slices_are_refused(tmp_path: Path) -> None:
     write_stack(tmp_path / "gap", [0, 3, 6, 12])
     with pytest.raises(InputError, match=r"gap: expected slices every 3.00 mm, found 6.00 mm between 7.dcm"):
-        read_scan(tmp_path / "gap")
+        read_image(tmp_path / "gap")
     write_stack(tmp_path / "double", [0, 3, 3, 6])
     with pytest.raises(InputError, match=r"double: expected one slice at each position, found two \("):
-        read_scan(tmp_path / "double")
+        read_image(tmp_path / "double")
 
 
 def test_slightly_uneven_slices_are_read_with_a_warning(tmp_path: Path) -> None:
     write_stack(tmp_path / "s", [0, 3, 6, 9.15])  # 5 % more; 9.15 / 3 = 3.05
-    reading = read_scan(tmp_path / "s")
-    assert reading.warnings == (f"{tmp_path / 's'}: slice distances vary by up to 5%; 3.05 mm counts",)
-    assert reading.volume.grid.spacing_mm[2] == pytest.approx(3.05)
+    volume, warnings = read_image(tmp_path / "s")
+    assert warnings == (f"{tmp_path / 's'}: slice distances vary by up to 5%; 3.05 mm counts",)
+    assert volume.grid.spacing_mm[2] == pytest.approx(3.05)
 
 
 def test_several_series_are_listed(tmp_path: Path) -> None:
@@ -86,21 +86,21 @@ def test_several_series_are_listed(tmp_path: Path) -> None:
         r"found 2: .*MR t2 flair \(2 files\).*; .+; give each its own folder|found 2: MR scout \(1 files\)"
     )
     with pytest.raises(InputError, match=rf"^{tmp_path}: expected one DICOM series, ({found})"):
-        read_scan(tmp_path)
+        read_image(tmp_path)
 
 
 def test_other_orientation_tilt_and_single_slices_are_refused(tmp_path: Path) -> None:
     write_stack(tmp_path / "turned", [0, 3, 6])
     write_slice(tmp_path / "turned" / "0.dcm", SLICES[3], (0, 0, 9), axes=((1, 0, 0), (0, 0, -1)))
     with pytest.raises(InputError, match="turned: expected parallel slices, found several orientations"):
-        read_scan(tmp_path / "turned")
+        read_image(tmp_path / "turned")
     (tmp_path / "tilted").mkdir()
     for index in range(3):
         write_slice(tmp_path / "tilted" / f"{index}.dcm", SLICES[index], (0, index, 3 * index))
     with pytest.raises(InputError, match="tilted: expected slices stacked at right angles"):
-        read_scan(tmp_path / "tilted")
+        read_image(tmp_path / "tilted")
     write_stack(tmp_path / "one", [0])
     with pytest.raises(InputError, match="one: expected a series of slices, found one"):
-        read_scan(tmp_path / "one")
+        read_image(tmp_path / "one")
     with pytest.raises(InputError, match=r"9.dcm: expected a scan, found one DICOM slice; give the folder"):
-        read_scan(tmp_path / "one" / "9.dcm")
+        read_image(tmp_path / "one" / "9.dcm")

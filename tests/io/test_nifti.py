@@ -8,7 +8,7 @@ import pytest
 
 from wmhseg.errors import InputError
 from wmhseg.io.nifti_header import parse_header
-from wmhseg.io.volume import read_scan
+from wmhseg.io.volume import read_image
 
 LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 VALUES = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
@@ -37,7 +37,7 @@ MIRRORED = affine_of(rotation(20, 10) @ np.diag([-1.0, 1.0, 1.0]))
 
 def found_affine(path: Path) -> np.ndarray:
     """The affine of what was read, in NIfTI's convention."""
-    grid = read_scan(path).volume.grid
+    grid = read_image(path)[0].grid
     affine = np.eye(4)
     affine[:3, :3] = np.asarray(grid.direction).reshape(3, 3) * grid.spacing_mm
     affine[:3, 3] = grid.origin_mm
@@ -57,9 +57,9 @@ def test_nifti_2_reads_as_nibabel_does(
     image.set_sform(affine, codes[1])
     path = tmp_path / f"scan{ending}"
     nib.save(image, path)
-    reading = read_scan(path)
-    assert reading.warnings == ()
-    np.testing.assert_array_equal(reading.volume.array, nib.load(path).get_fdata().transpose(2, 1, 0))
+    volume, warnings = read_image(path)
+    assert warnings == ()
+    np.testing.assert_array_equal(volume.array, nib.load(path).get_fdata().transpose(2, 1, 0))
     np.testing.assert_allclose(found_affine(path), nib.load(path).affine, rtol=0, atol=1e-5)
 
 
@@ -67,7 +67,7 @@ def test_nifti_2_reads_as_nibabel_does(
 def test_nifti_2_number_types(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "scan.nii"
     nib.save(nib.Nifti2Image(VALUES.astype(kind), np.eye(4), dtype=kind), path)
-    np.testing.assert_array_equal(read_scan(path).volume.array.transpose(2, 1, 0), VALUES)
+    np.testing.assert_array_equal(read_image(path)[0].array.transpose(2, 1, 0), VALUES)
 
 
 def test_nifti_2_scaling_nan_and_one_4d_volume(tmp_path: Path) -> None:
@@ -76,12 +76,12 @@ def test_nifti_2_scaling_nan_and_one_4d_volume(tmp_path: Path) -> None:
     image.header.set_slope_inter(0.5, -3)
     nib.save(image, path)
     np.testing.assert_allclose(
-        read_scan(path).volume.array.transpose(2, 1, 0), nib.load(path).get_fdata()[..., 0]
+        read_image(path)[0].array.transpose(2, 1, 0), nib.load(path).get_fdata()[..., 0]
     )
     holes = VALUES.astype(np.float32) + 1
     holes[0, 1, 2] = np.nan
     nib.save(nib.Nifti2Image(holes, np.eye(4)), path)
-    assert read_scan(path).volume.array[2, 1, 0] == 0
+    assert read_image(path)[0].array[2, 1, 0] == 0
 
 
 def test_nifti_2_that_is_cut_off_4d_or_complex_is_refused(tmp_path: Path) -> None:
@@ -91,13 +91,13 @@ def test_nifti_2_that_is_cut_off_4d_or_complex_is_refused(tmp_path: Path) -> Non
     path.write_bytes(whole[:-1])
     # 540 bytes of header, 4 that say there are no extensions, 60 voxels of 2 bytes.
     with pytest.raises(InputError, match=rf"^{path}: not a readable image \(expected 664 bytes, found 663\)"):
-        read_scan(path)
+        read_image(path)
     nib.save(nib.Nifti2Image(VALUES.reshape(3, 2, 2, 5), np.eye(4)), path)
     with pytest.raises(InputError, match=rf"^{path}: expected one 3D volume .* found 3x2x2x5"):
-        read_scan(path)
+        read_image(path)
     nib.save(nib.Nifti2Image(VALUES.astype(np.complex64), np.eye(4)), path)
     with pytest.raises(InputError, match=rf"^{path}: expected one 3D volume .* number type 32"):
-        read_scan(path)
+        read_image(path)
 
 
 @pytest.mark.parametrize("codes", [(1, 1), (2, 1), (1, 2), (1, 4), (2, 4)])
@@ -110,7 +110,7 @@ def test_sform_counts_where_the_qform_disagrees(tmp_path: Path, codes: tuple[int
     image.set_qform(away, codes[0])
     path = tmp_path / "scan.nii.gz"
     nib.save(image, path)
-    (warning,) = read_scan(path).warnings
+    (warning,) = read_image(path)[1]
     assert warning == f"{path}: qform and sform are up to 5.0 mm apart; the sform counts"
     np.testing.assert_allclose(found_affine(path), nib.load(path).affine, rtol=0, atol=1e-5)
     np.testing.assert_allclose(found_affine(path), OBLIQUE, rtol=0, atol=1e-5)
@@ -124,7 +124,7 @@ def test_rounded_quaternions_are_no_disagreement(tmp_path: Path) -> None:
     image.set_sform(sagittal, 1)
     path = tmp_path / "scan.nii.gz"
     nib.save(image, path)
-    assert read_scan(path).warnings == ()
+    assert read_image(path)[1] == ()
 
 
 def test_qform_counts_where_the_sform_is_sheared(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_qform_counts_where_the_sform_is_sheared(tmp_path: Path) -> None:
     image.set_qform(OBLIQUE, 1)
     path = tmp_path / "scan.nii.gz"
     nib.save(image, path)
-    (warning,) = read_scan(path).warnings
+    (warning,) = read_image(path)[1]
     assert warning == f"{path}: qform and sform are up to 1.8 mm apart; the qform counts"
     np.testing.assert_allclose(found_affine(path), OBLIQUE, rtol=0, atol=1e-5)
 
@@ -150,7 +150,7 @@ def test_nearly_right_angles_are_straightened_with_a_warning(tmp_path: Path, cls
     image.header["qform_code"] = 0
     path = tmp_path / "scan.nii.gz"
     nib.save(image, path)
-    (warning,) = read_scan(path).warnings
+    (warning,) = read_image(path)[1]
     assert warning == f"{path}: axes up to 0.20 degrees off right angles were straightened"
     found = found_affine(path)[:3, :3] / (1.5, 2.0, 5.0)
     np.testing.assert_allclose(found, rotation(0, 0.2), atol=1e-5)
@@ -162,9 +162,9 @@ def test_a_header_without_position_is_said(tmp_path: Path, cls: type) -> None:
     image.header.set_zooms((1.5, 2, 5))
     path = tmp_path / "scan.nii.gz"
     nib.save(image, path)
-    (warning,) = read_scan(path).warnings
+    (warning,) = read_image(path)[1]
     assert warning == f"{path}: the header has no position (qform and sform code 0); orientation unknown"
-    assert read_scan(path).volume.grid.spacing_mm == (1.5, 2, 5)
+    assert read_image(path)[0].grid.spacing_mm == (1.5, 2, 5)
 
 
 @pytest.mark.parametrize("affine", [OBLIQUE, MIRRORED], ids=["oblique", "mirrored"])

@@ -11,7 +11,8 @@ import pytest
 import SimpleITK as sitk
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.io.volume import Grid, Volume, read_mask, read_volume, replacing, write_volume
+from wmhseg.io.files import replacing
+from wmhseg.io.volume import Grid, Volume, read_mask, read_volume, write_volume
 
 # Rotated 20 degrees about x, then 10 about z; x and y reversed (so RAS-like, as many scanners store).
 _A, _B = np.deg2rad(20), np.deg2rad(10)

@@ -12,9 +12,10 @@ import pytest
 
 from wmhseg.cli import main
 from wmhseg.errors import WeightsError
+from wmhseg.io.files import file_sha256
 from wmhseg.io.volume import write_volume
 from wmhseg.model.ensemble import Ensemble, load_members
-from wmhseg.model.manifest import MANIFEST, file_sha256, read_manifest
+from wmhseg.model.manifest import MANIFEST, read_manifest
 from wmhseg.model.unet import build_unet
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from wmhseg.errors import OutputError, WeightsError
+from wmhseg.io.files import file_sha256
 from wmhseg.model.export import Trained, write_ensemble
-from wmhseg.model.manifest import file_sha256, read_manifest
+from wmhseg.model.manifest import read_manifest
 from wmhseg.model.unet import build_unet
 from wmhseg.recipe import DEFAULT, PUBLISHED
 

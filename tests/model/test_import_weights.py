@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from wmhseg.cli import main
+from wmhseg.io.files import file_sha256
 from wmhseg.model.ensemble import Ensemble
-from wmhseg.model.manifest import file_sha256, read_manifest
+from wmhseg.model.manifest import read_manifest
 from wmhseg.recipe import PAPER, PUBLISHED
 
 MEMBERS = ("0.h5", "1.h5", "2.h5")

@@ -8,15 +8,8 @@ from typing import Any
 import pytest
 
 from wmhseg.errors import WeightsError
-from wmhseg.model.manifest import (
-    Manifest,
-    Member,
-    default_weights,
-    file_sha256,
-    read_manifest,
-    verify,
-    write_manifest,
-)
+from wmhseg.io.files import file_sha256
+from wmhseg.model.manifest import Manifest, Member, default_weights, read_manifest, verify, write_manifest
 from wmhseg.recipe import DEFAULT
 
 CONTENT = b"not really weights"

@@ -11,7 +11,8 @@ from wmhseg.io.volume import read_volume
 from wmhseg.model.manifest import MANIFEST, default_weights, read_manifest
 from wmhseg.model.unet import build_unet, folded_weights
 from wmhseg.recipe import DEFAULT
-from wmhseg.segmentation.segment_scan import prepare_working, to_working_grid
+from wmhseg.segmentation.prepare_scan import prepare_scan
+from wmhseg.segmentation.read_scan import Scan
 
 sys.path.insert(0, str(Path(__file__).parent))
 from network_reference import TINY, Array, drawn_weights
@@ -43,7 +44,7 @@ def test_folding_is_exact_in_double_precision() -> None:
 def real_slices(real_data: Path) -> Array:
     folder = real_data / "cases" / "tabriz" / "a639" / "pre"
     flair, t1 = (read_volume(folder / f"{name}.nii.gz") for name in ("FLAIR", "T1"))
-    return prepare_working(to_working_grid(flair, t1, DEFAULT), DEFAULT).slices[[3, 9]]
+    return prepare_scan(Scan(flair, t1), DEFAULT).windows.slices[[3, 9]]
 
 
 def fold_difference(normalised: keras.Model, slices: Array, dtype: str) -> tuple[float, float]:

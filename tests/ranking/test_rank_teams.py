@@ -128,7 +128,7 @@ def test_markdown_holds_tables_and_notes(ranked: Rank, ours: Path, other: Path, 
 def test_cases_trained_on_are_stated(
     ranked: Rank, tmp_path: Path, other: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The layout of `python -m wmhseg.evaluation`: site and case apart, and one more column."""
+    """The layout of `wmhseg evaluate`: site and case apart, and one more column."""
     path = tmp_path / "site.csv"
     head = "site,case,seen_in_training,dsc,h95_mm,avd_percent,lesion_recall,lesion_f1\n"
     path.write_text(head + "s,1,True,0.8,4,10,0.9,0.8\ns,2,False,0.7,6,30,0.7,0.6\n")

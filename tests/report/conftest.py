@@ -7,8 +7,9 @@ import pytest
 
 from wmhseg.imaging.quality import check_scan
 from wmhseg.lesions import label_lesions, number_by_volume
+from wmhseg.model.provenance import HashedFile, Provenance
 from wmhseg.recipe import DEFAULT
-from wmhseg.report.findings import Findings, InputFile, Provenance
+from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Spread, measure_lesions, summarise
 from wmhseg.report.view import View
 
@@ -36,10 +37,10 @@ def findings(head: Any, view: View) -> Findings:
         bias_corrected=("FLAIR",),
         warnings=("FLAIR.nii: qform & sform <differ>",),
         provenance=Provenance(
-            flair=InputFile('a <b>&"\t$x.nii', "f" * 64),
-            t1=InputFile("T1.nii", "1" * 64),
+            flair=HashedFile('a <b>&"\t$x.nii', "f" * 64),
+            t1=HashedFile("T1.nii", "1" * 64),
             weights_name="fake",
-            weights=(InputFile("member-0.weights.h5", "0" * 64),),
+            weights=(HashedFile("member-0.weights.h5", "0" * 64),),
             recipe=DEFAULT,
             precision="float32",
             versions=(("wmhseg", "0.1.0"), ("numpy", "2.0")),

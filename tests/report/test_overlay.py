@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wmhseg.report.overlay import CONTOUR_RGB, draw_overlay
+from wmhseg.colours import WMH_RGB
+from wmhseg.report.overlay import draw_overlay
 
 
 def contour(picture: Any) -> list[list[int]]:
-    return np.argwhere(np.all(np.asarray(picture) == CONTOUR_RGB, axis=-1)).tolist()
+    return np.argwhere(np.all(np.asarray(picture) == WMH_RGB, axis=-1)).tolist()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from wmhseg.report.overlay import CONTOUR_RGB
+from wmhseg.colours import WMH_RGB
 from wmhseg.report.slices import MOST_PIXELS, draw_checkerboards, draw_layers, heat_colour
 from wmhseg.report.view import View
 
@@ -41,7 +41,7 @@ def test_contour_and_heat_lie_on_the_lesion(view: View) -> None:
         assert [rows.min(), rows.max()] == pytest.approx([40 * scale, 60 * scale], abs=2)
         assert [columns.min(), columns.max()] == pytest.approx([70 * scale, 90 * scale], abs=2)
     contour = decode(layer.contour, "png")
-    assert tuple(contour[contour[..., 3] > 0][0]) == (*CONTOUR_RGB, 255)
+    assert tuple(contour[contour[..., 3] > 0][0]) == (*WMH_RGB, 255)
     assert contour[int(50 * 2.3), int(80 * 2.3), 3] == 0  # nothing in the middle
     assert tuple(decode(layer.heat, "png")[int(50 * 1.15), int(80 * 1.15)]) == heat_colour(1.0)
 

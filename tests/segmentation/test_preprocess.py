@@ -13,7 +13,7 @@ from wmhseg.errors import BrainMaskError, InputError
 from wmhseg.imaging.head import core_mask, head_mask
 from wmhseg.io.volume import Grid
 from wmhseg.recipe import DEFAULT, PAPER, PUBLISHED, Recipe
-from wmhseg.segmentation.preprocess import Prepared, blur_across, prepare
+from wmhseg.segmentation.preprocess import Windows, blur_across, cut_windows
 
 Array = NDArray[np.float32]
 SPACING = (1.15, 1.15)
@@ -57,10 +57,10 @@ def case(make_head: Callable, make_grid: Callable) -> tuple[Array, Array]:
 
 
 def test_paper(case: tuple[Array, Array]) -> None:
-    found = prepare(*case, (0.95, 0.9), PAPER)
+    found = cut_windows(*case, (0.95, 0.9), PAPER)
     assert found.indices.tolist() == list(range(2, 19))  # int(0.1 x 21) = 2 at each end
     assert (found.slices.shape, found.slices.dtype) == ((17, 200, 200, 2), np.float32)
-    assert (found.start_yx, found.shape_zyx, found.t1_used) == ((-15, 1), (21, 170, 203), True)
+    assert found.start_yx == (-15, 1)
     for channel, (image, threshold) in enumerate(zip(case, (70, 30), strict=True)):
         window = window_200(image)
         mask = brain(window, threshold, largest=True)
@@ -70,9 +70,9 @@ def test_paper(case: tuple[Array, Array]) -> None:
 
 
 def test_published(case: tuple[Array, Array]) -> None:
-    found = prepare(*case, (0.95, 0.9), PUBLISHED)
+    found = cut_windows(*case, (0.95, 0.9), PUBLISHED)
     assert found.indices.tolist() == list(range(2, 19))  # int(0.125 x 21) = 2
-    assert (found.start_yx, found.t1_used) == ((-15, 1), True)
+    assert found.start_yx == (-15, 1)
     mask = brain(case[0], 30, largest=False)
     assert mask[8, 3:6, 10:14].all()  # no largest component here
     for channel, image in enumerate(case):
@@ -83,7 +83,7 @@ def test_published(case: tuple[Array, Array]) -> None:
 
 def test_default(head: Any) -> None:
     flair, t1 = head.flair.array, head.t1.array
-    found = prepare(flair, t1, SPACING, DEFAULT)
+    found = cut_windows(flair, t1, SPACING, DEFAULT)
     core = core_mask(head_mask(flair, SPACING, "FLAIR"), SPACING)
     for channel, (image, inside) in enumerate(((flair, core), (t1, core & head_mask(t1, SPACING, "T1")))):
         values = np.sort(image[inside].astype(np.float64))
@@ -103,10 +103,10 @@ def test_default(head: Any) -> None:
 @pytest.mark.parametrize("offset", [0.0, 1000.0, -500.0])
 def test_default_knows_neither_scale_nor_offset(head: Any, scale: float, offset: float) -> None:
     flair, t1 = head.flair.array, head.t1.array
-    plain = prepare(flair, t1, SPACING, DEFAULT)
+    plain = cut_windows(flair, t1, SPACING, DEFAULT)
     for changed in (
-        prepare(((flair + offset) * scale).astype(np.float32), t1, SPACING, DEFAULT),
-        prepare(flair, ((t1 + offset) * scale).astype(np.float32), SPACING, DEFAULT),
+        cut_windows(((flair + offset) * scale).astype(np.float32), t1, SPACING, DEFAULT),
+        cut_windows(flair, ((t1 + offset) * scale).astype(np.float32), SPACING, DEFAULT),
     ):
         assert changed.start_yx == plain.start_yx
         np.testing.assert_array_equal(changed.indices, plain.indices)
@@ -117,7 +117,7 @@ def test_lesions_do_not_move_the_normalisation(make_head: Callable, make_grid: C
     # Robust: ten times as bright lesions change no other voxel by more than 1 % of the spread.
     made = make_head(make_grid())
     bright = np.where(made.truth.array > 0, 10 * made.flair.array, made.flair.array)
-    plain, other = (prepare(image, None, SPACING, DEFAULT) for image in (made.flair.array, bright))
+    plain, other = (cut_windows(image, None, SPACING, DEFAULT) for image in (made.flair.array, bright))
     assert other.start_yx == plain.start_yx
     difference = abs(plain.slices - other.slices)[..., 0]
     assert np.percentile(difference, 99) < 0.05
@@ -128,14 +128,14 @@ def test_window_follows_the_head(make_head: Callable, make_grid: Callable, shift
     grid = make_grid((190, 200, 6), (1.0, 1.0, 20.0))
     still = make_head(grid, noise=0)
     moved = make_head(grid, noise=0, shift_mm=(shift[0], shift[1], 0))
-    first, second = (prepare(h.flair.array, h.t1.array, (1, 1), DEFAULT) for h in (still, moved))
+    first, second = (cut_windows(h.flair.array, h.t1.array, (1, 1), DEFAULT) for h in (still, moved))
     assert second.start_yx == (first.start_yx[0] + shift[1], first.start_yx[1] + shift[0])
     np.testing.assert_allclose(second.slices, first.slices, atol=0.01)
 
 
 def test_window_is_centred_on_the_head(make_head: Callable, make_grid: Callable) -> None:
     grid = make_grid((190, 200, 6), (1.0, 1.0, 20.0))
-    found = prepare(make_head(grid).flair.array, None, (1, 1), DEFAULT)
+    found = cut_windows(make_head(grid).flair.array, None, (1, 1), DEFAULT)
     rows, columns = found.slices.shape[1:3]
     # The head's centre lies between pixels 94 and 95 of 190, 99 and 100 of 200.
     assert found.start_yx[0] + rows / 2 == pytest.approx(100, abs=1)
@@ -152,15 +152,14 @@ def test_window_is_the_smallest_that_holds_the_core(
 ) -> None:
     pixels = 2 * round(90 / spacing)
     flair = make_head(make_grid((pixels, pixels, 8), (spacing, spacing, 16.0))).flair.array
-    assert prepare(flair, None, (spacing, spacing), DEFAULT).slices.shape[1:3] == size
+    assert cut_windows(flair, None, (spacing, spacing), DEFAULT).slices.shape[1:3] == size
     whole = replace(DEFAULT, min_patch=200)
-    assert prepare(flair, None, (spacing, spacing), whole).slices.shape[1:3] == (200, 200)
+    assert cut_windows(flair, None, (spacing, spacing), whole).slices.shape[1:3] == (200, 200)
 
 
 def test_without_t1_its_channel_is_zero(head: Any) -> None:
-    both = prepare(head.flair.array, head.t1.array, SPACING, DEFAULT)
-    alone = prepare(head.flair.array, None, SPACING, DEFAULT)
-    assert (both.t1_used, alone.t1_used) == (True, False)
+    both = cut_windows(head.flair.array, head.t1.array, SPACING, DEFAULT)
+    alone = cut_windows(head.flair.array, None, SPACING, DEFAULT)
     np.testing.assert_array_equal(alone.slices[..., 0], both.slices[..., 0])
     assert not alone.slices[..., 1].any()
 
@@ -168,8 +167,8 @@ def test_without_t1_its_channel_is_zero(head: Any) -> None:
 def test_partly_missing_t1(head: Any) -> None:
     t1 = head.t1.array.copy()
     t1[:5] = 0
-    whole = prepare(head.flair.array, head.t1.array, SPACING, DEFAULT)
-    part = prepare(head.flair.array, t1, SPACING, DEFAULT)
+    whole = cut_windows(head.flair.array, head.t1.array, SPACING, DEFAULT)
+    part = cut_windows(head.flair.array, t1, SPACING, DEFAULT)
     assert np.isfinite(part.slices).all()
     np.testing.assert_array_equal(part.slices[..., 0], whole.slices[..., 0])
     # What is there looks as it did: the empty slices do not take part in the normalisation.
@@ -182,23 +181,23 @@ def test_t1_must_show_half_of_the_head(head: Any, slices: int, fits: bool) -> No
     t1 = head.t1.array.copy()
     t1[:slices] = 0
     if fits:
-        assert prepare(head.flair.array, t1, SPACING, DEFAULT).t1_used
+        assert cut_windows(head.flair.array, t1, SPACING, DEFAULT).slices[..., 1].any()
     else:
         message = r"^T1: expected the head where the FLAIR has it, found \d+% of it there; check that both"
         with pytest.raises(BrainMaskError, match=message):
-            prepare(head.flair.array, t1, SPACING, DEFAULT)
+            cut_windows(head.flair.array, t1, SPACING, DEFAULT)
 
 
 def test_slices_without_head_are_not_computed(make_head: Callable, make_grid: Callable) -> None:
     # Centres at -117, -111 ... 117 mm. Wider than 32 mm where |z| < 76 sqrt(1 - (16/64)^2) = 73.6.
     made = make_head(make_grid((128, 144, 40)))
-    found = prepare(made.flair.array, made.t1.array, SPACING, DEFAULT)
+    found = cut_windows(made.flair.array, made.t1.array, SPACING, DEFAULT)
     assert found.indices.tolist() == list(range(8, 32))
     assert len(found.slices) == 24
 
 
 def test_end_slices_are_not_computed(head: Any) -> None:
-    found = prepare(head.flair.array, None, SPACING, replace(DEFAULT, end_slice_fraction=0.125))
+    found = cut_windows(head.flair.array, None, SPACING, replace(DEFAULT, end_slice_fraction=0.125))
     assert found.indices.tolist() == list(range(3, 21))
 
 
@@ -251,7 +250,7 @@ def test_core_does_not_reach_through_the_images_edge() -> None:
 
 def fails(message: str, flair: Array, t1: Array | None, recipe: Recipe = DEFAULT) -> None:
     with pytest.raises(BrainMaskError, match=message):
-        prepare(flair, t1, SPACING, recipe)
+        cut_windows(flair, t1, SPACING, recipe)
 
 
 def test_image_without_contrast(head: Any) -> None:
@@ -288,13 +287,13 @@ def test_paper_names_the_t1_too(stripped_head: Any) -> None:
 @pytest.mark.parametrize("recipe", [PAPER, PUBLISHED], ids=lambda recipe: recipe.name)
 def test_recipes_that_need_a_t1_say_so(stripped_head: Any, recipe: Recipe) -> None:
     with pytest.raises(InputError, match=f"^T1: the {recipe.name} recipe needs one, found none; give a T1"):
-        prepare(stripped_head.flair.array, None, SPACING, recipe)
+        cut_windows(stripped_head.flair.array, None, SPACING, recipe)
 
 
 def test_inputs_are_left_as_they_were(case: tuple[Array, Array]) -> None:
     for recipe in (PAPER, PUBLISHED, DEFAULT):
         flair, t1 = case[0].copy(), case[1].copy()
-        assert isinstance(prepare(flair, t1, (0.95, 0.9), recipe), Prepared)
+        assert isinstance(cut_windows(flair, t1, (0.95, 0.9), recipe), Windows)
         np.testing.assert_array_equal(flair, case[0])
         np.testing.assert_array_equal(t1, case[1])
 
@@ -304,7 +303,7 @@ def test_thin_slices_are_blurred_across(slice_mm: float) -> None:
     """One bright slice, by hand: SD half of the root of 2² - slice², in mm."""
     slices = np.zeros((21, 4, 5, 2), np.float32)
     slices[10, 1, 2] = 1.0, 3.0
-    found = blur_across(Prepared(slices, np.arange(21), (0, 0), (21, 4, 5), True), slice_mm, 2.0).slices
+    found = blur_across(Windows(slices, np.arange(21), (0, 0)), slice_mm, 2.0).slices
     sd = 0.5 * np.sqrt(4 - slice_mm**2) / slice_mm
     weights = np.exp(-0.5 * ((np.arange(21) - 10) / sd) ** 2)
     assert found.dtype == np.float32
@@ -315,5 +314,5 @@ def test_thin_slices_are_blurred_across(slice_mm: float) -> None:
 
 @pytest.mark.parametrize(("slice_mm", "profile_mm"), [(2.0, 2.0), (5.0, 2.0), (1.0, 0.0)])
 def test_slices_thick_enough_are_left_as_they_are(slice_mm: float, profile_mm: float) -> None:
-    prepared = Prepared(np.ones((3, 4, 5, 2), np.float32), np.arange(3), (0, 0), (3, 4, 5), True)
+    prepared = Windows(np.ones((3, 4, 5, 2), np.float32), np.arange(3), (0, 0))
     assert blur_across(prepared, slice_mm, profile_mm) is prepared

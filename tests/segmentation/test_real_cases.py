@@ -16,9 +16,10 @@ import pytest
 from wmhseg.io.volume import Grid, Volume, read_volume
 from wmhseg.model.manifest import default_weights, read_manifest
 from wmhseg.model.member_probabilities import Members
-from wmhseg.segmentation.preprocess import prepare
-from wmhseg.segmentation.result_files import Outputs
-from wmhseg.segmentation.segment_files import run
+from wmhseg.segmentation.preprocess import cut_windows
+from wmhseg.segmentation.read_scan import Scan
+from wmhseg.segmentation.result_files import ResultFiles
+from wmhseg.segmentation.segment_files import segment_files
 from wmhseg.segmentation.segment_scan import Segmentation, segment
 from wmhseg.segmentation.volume_spread import measure_spread
 from wmhseg.settings import Settings
@@ -54,7 +55,7 @@ def segment_scan(ensemble: Any) -> Segment:
     def predict(slices: Any) -> Any:
         return ensemble.predict(slices, only_above=recipe.threshold)
 
-    return lambda flair, t1: segment(flair, t1, recipe, predict)
+    return lambda flair, t1: segment_scan(Scan(flair, t1), recipe, predict)
 
 
 @pytest.fixture(scope="module")
@@ -98,12 +99,12 @@ def test_shipped_weights_are_the_default(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("name", CASES)
 def test_result_is_on_the_flairs_grid(name: str, real_data: Path, tmp_path: Path, ensemble: Any) -> None:
     folder = real_data / "cases" / name
-    outputs = Outputs(tmp_path / "result.nii.gz", tmp_path / "result.json")
+    outputs = ResultFiles(tmp_path / "result.nii.gz", tmp_path / "result.json")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "wmhseg.model.load_ensemble.load_ensemble", lambda *_: ensemble
+            "wmhseg.model.ensemble_loader.load_ensemble", lambda *_: ensemble
         )  # loaded once for all cases
-        run(folder / "pre/FLAIR.nii.gz", folder / "pre/T1.nii.gz", outputs, Settings(WEIGHTS))
+        segment_files(folder / "pre/FLAIR.nii.gz", folder / "pre/T1.nii.gz", outputs, Settings(WEIGHTS))
     result, flair = nib.load(outputs.mask), nib.load(folder / "pre/FLAIR.nii.gz")
     assert result.shape == flair.shape
     assert result.get_data_dtype() == np.uint8
@@ -181,9 +182,9 @@ def test_network_sees_the_same_at_any_scale(name: str, case: Any) -> None:
     recipe = read_manifest(WEIGHTS).recipe
     flair, t1 = (v.array for v in case(name))
     spacing = (1.0, 1.0)
-    usual = prepare(flair, t1, spacing, recipe)
+    usual = cut_windows(flair, t1, spacing, recipe)
     for scale, offset in ((1000, 0), (0.001, 0), (1, -200)):
-        other = prepare(
+        other = cut_windows(
             ((flair + np.float32(offset)) * np.float32(scale)).astype(np.float32),
             (t1 * np.float32(scale)).astype(np.float32),
             spacing,

@@ -15,13 +15,14 @@ import pytest
 from PIL import Image
 
 import wmhseg
+from wmhseg.colours import WMH_RGB
 from wmhseg.errors import BrainMaskError, InputError, OutputError, WeightsError
 from wmhseg.io.volume import Volume, read_volume
 from wmhseg.recipe import DEFAULT
-from wmhseg.report import CONTOUR_RGB, Summary
-from wmhseg.segmentation.result_files import Outputs
-from wmhseg.segmentation.segment_files import run
-from wmhseg.segmentation.stages import Stopwatch
+from wmhseg.report.summary import Summary
+from wmhseg.segmentation.result_files import ResultFiles
+from wmhseg.segmentation.segment_files import segment_files
+from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")
@@ -32,8 +33,10 @@ def names(folder: Path) -> list[str]:
 
 
 def test_all_outputs(scan_folder: Path, weights_folder: Path, tmp_path: Path, head: Any) -> None:
-    outputs = Outputs(tmp_path / "result.nii.gz", tmp_path / "result.json", tmp_path / "overlay.png")
-    summary = run(scan_folder / "FLAIR.nii.gz", scan_folder / "T1.nii.gz", outputs, Settings(weights_folder))
+    outputs = ResultFiles(tmp_path / "result.nii.gz", tmp_path / "result.json", tmp_path / "overlay.png")
+    summary = segment_files(
+        scan_folder / "FLAIR.nii.gz", scan_folder / "T1.nii.gz", outputs, Settings(weights_folder)
+    )
     assert names(tmp_path) == ["overlay.png", "result.json", "result.nii.gz"]
 
     mask, flair = nib.load(outputs.mask), nib.load(scan_folder / "FLAIR.nii.gz")
@@ -66,12 +69,12 @@ def test_all_outputs(scan_folder: Path, weights_folder: Path, tmp_path: Path, he
     picture = np.asarray(Image.open(outputs.overlay))
     # 24 slices in rows of 6; 128 x 1.15 mm = 147, 144 x 1.15 mm = 166 pixels.
     assert picture.shape == (4 * 166, 6 * 147, 3)
-    assert np.all(picture == CONTOUR_RGB, axis=-1).any()
+    assert np.all(picture == WMH_RGB, axis=-1).any()
 
 
 @pytest.fixture
-def everything(tmp_path: Path) -> Outputs:
-    return Outputs(
+def everything(tmp_path: Path) -> ResultFiles:
+    return ResultFiles(
         mask=tmp_path / "mask.nii.gz",
         report=tmp_path / "r.json",
         overlay=tmp_path / "o.png",
@@ -88,9 +91,9 @@ def load(path: Path | None) -> tuple[Any, np.ndarray]:
     return image, np.asarray(image.dataobj)
 
 
-def test_everything(scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: Outputs) -> None:
+def test_everything(scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: ResultFiles) -> None:
     flair_path, t1_path = scan_folder / "FLAIR.nii.gz", scan_folder / "T1.nii.gz"
-    run(flair_path, t1_path, everything, Settings(weights_folder))
+    segment_files(flair_path, t1_path, everything, Settings(weights_folder))
     assert names(tmp_path) == sorted(path.name for path in everything.paths)
     assert len(everything.paths) == 8
 
@@ -145,29 +148,36 @@ def test_everything(scan_folder: Path, weights_folder: Path, tmp_path: Path, eve
 
 
 def test_same_mask_and_page_whatever_else_is_written(
-    scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: Outputs
+    scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: ResultFiles
 ) -> None:
     flair, t1 = scan_folder / "FLAIR.nii.gz", scan_folder / "T1.nii.gz"
-    run(flair, t1, everything, Settings(weights_folder))
-    run(flair, t1, Outputs(tmp_path / "alone.nii.gz"), Settings(weights_folder))
+    segment_files(flair, t1, everything, Settings(weights_folder))
+    segment_files(flair, t1, ResultFiles(tmp_path / "alone.nii.gz"), Settings(weights_folder))
     assert (tmp_path / "alone.nii.gz").read_bytes() == everything.mask.read_bytes()
     first = everything.html.read_bytes()
-    run(flair, t1, Outputs(tmp_path / "alone.nii.gz", html=tmp_path / "again.html"), Settings(weights_folder))
+    segment_files(
+        flair,
+        t1,
+        ResultFiles(tmp_path / "alone.nii.gz", html=tmp_path / "again.html"),
+        Settings(weights_folder),
+    )
     assert (tmp_path / "again.html").read_bytes() == first
 
 
 def test_members_are_computed_only_where_they_are_needed(
     scan_folder: Path, weights_folder: Path, tmp_path: Path, fake_ensemble: Any
 ) -> None:
-    outputs = Outputs(tmp_path / "r.nii.gz", tmp_path / "r.json", lesions=tmp_path / "l.nii.gz")
-    run(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
+    outputs = ResultFiles(tmp_path / "r.nii.gz", tmp_path / "r.json", lesions=tmp_path / "l.nii.gz")
+    segment_files(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
     assert fake_ensemble.calls == 1
     report = json.loads(outputs.report.read_text())
     assert (report["volume_interval_ml"], report["member_volumes_ml"], report["volume_above_ml"]) == (
         None,
     ) * 3
     assert [lesion["label"] for lesion in report["lesions"]] == [1, 2, 3]
-    run(scan_folder / "FLAIR.nii.gz", None, replace(outputs, all_members=True), Settings(weights_folder))
+    segment_files(
+        scan_folder / "FLAIR.nii.gz", None, replace(outputs, all_members=True), Settings(weights_folder)
+    )
     assert len(json.loads(outputs.report.read_text())["member_volumes_ml"]) == 3
 
 
@@ -176,7 +186,9 @@ def test_flags_are_said_in_one_line(
 ) -> None:
     thick = replace(head.flair.grid, spacing_mm=(1.15, 1.15, 6.5))
     save_scan(tmp_path / "FLAIR.nii.gz", Volume(head.flair.array, thick))
-    run(tmp_path / "FLAIR.nii.gz", None, Outputs(tmp_path / "r.nii.gz"), Settings(weights_folder))
+    segment_files(
+        tmp_path / "FLAIR.nii.gz", None, ResultFiles(tmp_path / "r.nii.gz"), Settings(weights_folder)
+    )
     assert re.search(r"quality flags: slice_spacing_mm 6\.5", caplog.text)
     assert "t1_missing" not in caplog.text
 
@@ -186,11 +198,11 @@ BESIDE_THE_MASK = ("report", "html", "tsv", "overlay", "probability", "disagreem
 
 @pytest.mark.parametrize("which", BESIDE_THE_MASK)
 def test_nothing_is_written_where_one_file_cannot_be_made(
-    which: str, scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: Outputs
+    which: str, scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: ResultFiles
 ) -> None:
     outputs = replace(everything, **{which: tmp_path / "no" / "file.nii.gz"})
     with pytest.raises(OutputError, match="expected a folder that can be written"):
-        run(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
+        segment_files(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
     assert names(tmp_path) == []
 
 
@@ -198,38 +210,40 @@ def test_a_failing_picture_leaves_nothing_behind(
     scan_folder: Path,
     weights_folder: Path,
     tmp_path: Path,
-    everything: Outputs,
+    everything: ResultFiles,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("wmhseg.segmentation.measure.draw_page", fail)
+    monkeypatch.setattr("wmhseg.segmentation.write_results.draw_page", fail)
     with pytest.raises(MemoryError):
-        run(scan_folder / "FLAIR.nii.gz", None, everything, Settings(weights_folder))
+        segment_files(scan_folder / "FLAIR.nii.gz", None, everything, Settings(weights_folder))
     assert names(tmp_path) == []
 
 
 def test_mask_alone(scan_folder: Path, weights_folder: Path, tmp_path: Path) -> None:
-    run(scan_folder / "FLAIR.nii.gz", None, Outputs(tmp_path / "r.nii.gz"), Settings(weights_folder))
+    segment_files(
+        scan_folder / "FLAIR.nii.gz", None, ResultFiles(tmp_path / "r.nii.gz"), Settings(weights_folder)
+    )
     assert names(tmp_path) == ["r.nii.gz"]
 
 
 def test_t1_is_optional_and_said_to_be_missing(
     scan_folder: Path, weights_folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    outputs = Outputs(tmp_path / "r.nii.gz", tmp_path / "r.json")
-    run(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
+    outputs = ResultFiles(tmp_path / "r.nii.gz", tmp_path / "r.json")
+    segment_files(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
     assert json.loads(outputs.report.read_text())["t1_used"] is False
     assert "no T1: segmenting with FLAIR alone" in caplog.text
 
 
 def test_same_input_gives_the_same_file(scan_folder: Path, weights_folder: Path, tmp_path: Path) -> None:
     for name in ("a.nii", "b.nii"):
-        run(
+        segment_files(
             scan_folder / "FLAIR.nii.gz",
             scan_folder / "T1.nii.gz",
-            Outputs(tmp_path / name),
+            ResultFiles(tmp_path / name),
             Settings(weights_folder),
         )
     assert (tmp_path / "a.nii").read_bytes() == (tmp_path / "b.nii").read_bytes()
@@ -238,8 +252,8 @@ def test_same_input_gives_the_same_file(scan_folder: Path, weights_folder: Path,
 def test_scan_without_wmh_is_a_result(
     scan_folder: Path, weights_folder: Path, tmp_path: Path, no_lesions: None
 ) -> None:
-    outputs = Outputs(tmp_path / "r.nii.gz", tmp_path / "r.json", tmp_path / "r.png")
-    summary = run(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
+    outputs = ResultFiles(tmp_path / "r.nii.gz", tmp_path / "r.json", tmp_path / "r.png")
+    summary = segment_files(scan_folder / "FLAIR.nii.gz", None, outputs, Settings(weights_folder))
     assert summary == Summary(0.0, 0, [])
     assert not np.asarray(nib.load(outputs.mask).dataobj).any()
     assert read_volume(outputs.mask, may_be_constant=True).array.shape == (24, 144, 128)
@@ -249,41 +263,41 @@ def test_weights_from_the_environment(
     scan_folder: Path, weights_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WMHSEG_WEIGHTS", str(weights_folder))
-    run(scan_folder / "FLAIR.nii.gz", None, Outputs(tmp_path / "r.nii.gz"), Settings())
+    segment_files(scan_folder / "FLAIR.nii.gz", None, ResultFiles(tmp_path / "r.nii.gz"), Settings())
     assert names(tmp_path) == ["r.nii.gz"]
 
 
 @pytest.fixture
-def earlier(tmp_path: Path) -> Outputs:
+def earlier(tmp_path: Path) -> ResultFiles:
     """Results of an earlier run, which no failure may touch."""
-    outputs = Outputs(tmp_path / "result.nii.gz", tmp_path / "result.json", tmp_path / "overlay.png")
+    outputs = ResultFiles(tmp_path / "result.nii.gz", tmp_path / "result.json", tmp_path / "overlay.png")
     for path in (outputs.mask, outputs.report, outputs.overlay):
         path.write_bytes(b"earlier " + path.name.encode())
     return outputs
 
 
-def assert_untouched(outputs: Outputs) -> None:
+def assert_untouched(outputs: ResultFiles) -> None:
     assert names(outputs.mask.parent) == ["overlay.png", "result.json", "result.nii.gz"]
     for path in (outputs.mask, outputs.report, outputs.overlay):
         assert path.read_bytes() == b"earlier " + path.name.encode()
 
 
 def test_no_head(
-    earlier: Outputs, weights_folder: Path, tmp_path_factory: Any, save_scan: Callable, head: Any
+    earlier: ResultFiles, weights_folder: Path, tmp_path_factory: Any, save_scan: Callable, head: Any
 ) -> None:
     noise = np.random.default_rng(0).normal(0, 1, head.flair.array.shape).astype(np.float32)
     noise[8:14, 40:60, 40:60] += 100
     path = tmp_path_factory.mktemp("noise") / "FLAIR.nii.gz"
     save_scan(path, Volume(noise, head.flair.grid))
     with pytest.raises(BrainMaskError, match=rf"^{path}: FLAIR: expected a head"):
-        run(path, None, earlier, Settings(weights_folder))
+        segment_files(path, None, earlier, Settings(weights_folder))
     assert_untouched(earlier)
 
 
 def test_failing_network_leaves_earlier_results(
     scan_folder: Path,
     weights_folder: Path,
-    earlier: Outputs,
+    earlier: ResultFiles,
     fake_ensemble: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -292,12 +306,12 @@ def test_failing_network_leaves_earlier_results(
 
     monkeypatch.setattr(fake_ensemble, "predict", fail)
     with pytest.raises(WeightsError, match="expected SHA-256 1"):
-        run(scan_folder / "FLAIR.nii.gz", None, earlier, Settings(weights_folder))
+        segment_files(scan_folder / "FLAIR.nii.gz", None, earlier, Settings(weights_folder))
     assert_untouched(earlier)
 
 
 def test_full_disk_leaves_earlier_results_and_no_half_file(
-    scan_folder: Path, weights_folder: Path, earlier: Outputs, monkeypatch: pytest.MonkeyPatch
+    scan_folder: Path, weights_folder: Path, earlier: ResultFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import SimpleITK as sitk
 
@@ -306,17 +320,17 @@ def test_full_disk_leaves_earlier_results_and_no_half_file(
 
     monkeypatch.setattr(sitk, "WriteImage", fail)
     with pytest.raises(OutputError, match=r"result.nii.gz: cannot be written \(No space left on device\)"):
-        run(scan_folder / "FLAIR.nii.gz", None, Outputs(earlier.mask), Settings(weights_folder))
+        segment_files(scan_folder / "FLAIR.nii.gz", None, ResultFiles(earlier.mask), Settings(weights_folder))
     assert_untouched(earlier)
 
 
 def test_bad_t1_is_named(
-    scan_folder: Path, weights_folder: Path, earlier: Outputs, tmp_path_factory: Any
+    scan_folder: Path, weights_folder: Path, earlier: ResultFiles, tmp_path_factory: Any
 ) -> None:
     path = tmp_path_factory.mktemp("bad") / "T1.nii.gz"
     path.write_bytes(b"nothing")
     with pytest.raises(InputError, match=f"^{path}: not a readable image"):
-        run(scan_folder / "FLAIR.nii.gz", path, earlier, Settings(weights_folder))
+        segment_files(scan_folder / "FLAIR.nii.gz", path, earlier, Settings(weights_folder))
     assert_untouched(earlier)
 
 
@@ -327,10 +341,10 @@ def test_an_input_is_not_overwritten(
     for name in ("FLAIR.nii.gz", "T1.nii.gz"):
         (tmp_path / name).write_bytes((scan_folder / name).read_bytes())
     with pytest.raises(OutputError, match=rf"{which}: expected another file than the inputs"):
-        run(
+        segment_files(
             tmp_path / "FLAIR.nii.gz",
             tmp_path / "T1.nii.gz",
-            Outputs(tmp_path / ".." / tmp_path.name / which),
+            ResultFiles(tmp_path / ".." / tmp_path.name / which),
             Settings(weights_folder),
         )
     assert (tmp_path / which).read_bytes() == (scan_folder / which).read_bytes()
@@ -341,7 +355,9 @@ def test_unfit_name_is_refused_before_computing(
     name: str, scan_folder: Path, weights_folder: Path, tmp_path: Path, fake_ensemble: Any
 ) -> None:
     with pytest.raises(OutputError, match=rf"{name}: expected a name that ends in \.nii\.gz, \.nii"):
-        run(scan_folder / "FLAIR.nii.gz", None, Outputs(tmp_path / name), Settings(weights_folder))
+        segment_files(
+            scan_folder / "FLAIR.nii.gz", None, ResultFiles(tmp_path / name), Settings(weights_folder)
+        )
     assert fake_ensemble.calls == 0
     assert names(tmp_path) == []
 

@@ -12,7 +12,9 @@ from scipy import ndimage
 from wmhseg.errors import InputError
 from wmhseg.io.volume import Grid, Volume
 from wmhseg.recipe import DEFAULT, PAPER, PUBLISHED
-from wmhseg.segmentation.segment_scan import prepare_scan, segment, to_working_grid
+from wmhseg.segmentation.prepare_scan import prepare_scan, to_working_grid
+from wmhseg.segmentation.read_scan import Scan
+from wmhseg.segmentation.segment_scan import segment_scan
 
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 LAS = (1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0)
@@ -64,7 +66,7 @@ def test_lesions_come_back_where_they_are(
 ) -> None:
     made = make_head(make_grid(*layout))
     # Every slice for itself: the votes of thin ones are tested elsewhere.
-    result = segment(made.flair, made.t1, replace(DEFAULT, vote_below_mm=0.0), bright)
+    result = segment_scan(Scan(made.flair, made.t1), replace(DEFAULT, vote_below_mm=0.0), bright)
     for volume in (result.mask, result.probability):
         assert volume.grid == made.flair.grid
         assert volume.array.shape == made.flair.array.shape
@@ -83,8 +85,8 @@ def test_stored_backwards_the_answer_is_bit_for_bit_the_same(head: Any, axes: tu
     flipped = Volume(
         np.ascontiguousarray(np.flip(head.flair.array, axes)), flipped_grid(head.flair.grid, axes)
     )
-    plain = segment(head.flair, None, DEFAULT, bright)
-    other = segment(flipped, None, DEFAULT, bright)
+    plain = segment_scan(Scan(head.flair, None), DEFAULT, bright)
+    other = segment_scan(Scan(flipped, None), DEFAULT, bright)
     np.testing.assert_array_equal(np.flip(other.mask.array, axes), plain.mask.array)
 
 
@@ -109,8 +111,8 @@ def test_t1_on_another_grid_is_used_by_its_header(
 ) -> None:
     axial = make_grid()
     here, there = make_head(axial, noise=0), make_head(make_grid(size, spacing, direction), noise=0)
-    expected = segment(here.flair, here.t1, DEFAULT, channel_1)
-    found = segment(here.flair, there.t1, DEFAULT, channel_1)
+    expected = segment_scan(Scan(here.flair, here.t1), DEFAULT, channel_1)
+    found = segment_scan(Scan(here.flair, there.t1), DEFAULT, channel_1)
     assert found.t1_used
     assert found.mask.grid == axial
     values = expected.probability.array.ravel()
@@ -126,7 +128,7 @@ def test_t1_on_another_grid_is_used_by_its_header(
 def test_t1_on_the_same_grid_is_not_resampled(head: Any) -> None:
     nearly = replace(head.t1.grid, origin_mm=tuple(o + 5e-5 for o in head.t1.grid.origin_mm))
     for grid in (head.t1.grid, nearly):
-        working = to_working_grid(head.flair, Volume(head.t1.array, grid), PAPER)
+        working, _ = to_working_grid(Scan(head.flair, Volume(head.t1.array, grid)), PAPER)
         assert working.t1 is not None
         np.testing.assert_array_equal(working.t1.array, head.t1.array)
 
@@ -136,7 +138,7 @@ def test_t1_outside_its_view_is_as_dark_as_it_gets(
 ) -> None:
     part = make_head(make_grid((128, 144, 10), (1.15, 1.15, 6.0))).t1
     part = Volume(part.array - 1000, part.grid)
-    working = to_working_grid(head.flair, part, DEFAULT)
+    working, _ = to_working_grid(Scan(head.flair, part), DEFAULT)
     assert working.t1 is not None
     assert np.ptp(working.t1.array[:6]) == 0
     assert working.t1.array[0, 0, 0] == part.array.min()
@@ -144,7 +146,7 @@ def test_t1_outside_its_view_is_as_dark_as_it_gets(
 
 
 def test_without_t1(head: Any) -> None:
-    result = segment(head.flair, None, DEFAULT, bright)
+    result = segment_scan(Scan(head.flair, None), DEFAULT, bright)
     assert not result.t1_used
     assert dice(result.mask.array, head.truth.array) > 0.9
 
@@ -159,7 +161,7 @@ def test_raw_recipes_take_the_image_as_given(recipe: Any, make_head: Callable, m
         seen.append(slices.shape)
         return np.ones(slices.shape[:3], np.float32)
 
-    result = segment(made.flair, made.t1, recipe, predict)
+    result = segment_scan(Scan(made.flair, made.t1), recipe, predict)
     end = 2  # int(0.1 x 20) = int(0.125 x 20)
     assert seen == [(16, 200, 200, 2)]
     assert result.slices_computed == 16
@@ -171,19 +173,19 @@ def test_raw_recipes_take_the_image_as_given(recipe: Any, make_head: Callable, m
 
 def test_recipe_that_needs_a_t1(stripped_head: Any) -> None:
     with pytest.raises(InputError, match="T1: the paper recipe needs one, found none"):
-        segment(stripped_head.flair, None, PAPER, bright)
+        segment_scan(Scan(stripped_head.flair, None), PAPER, bright)
 
 
 def test_minimal_lesion_counts_the_flairs_own_voxels(make_head: Callable, make_grid: Callable) -> None:
     made = make_head(make_grid((92, 108, 24), (1.5, 1.5, 6.0)))
     smallest = min(np.pi * 4 / 3 * radius**3 for radius in (9.0, 7.0, 8.0))
-    result = segment(made.flair, None, replace(DEFAULT, min_lesion_mm3=1.3 * smallest), bright)
+    result = segment_scan(Scan(made.flair, None), replace(DEFAULT, min_lesion_mm3=1.3 * smallest), bright)
     _, count = ndimage.label(result.mask.array, np.ones((3, 3, 3)))
     assert count == 2
 
 
 def test_same_input_gives_the_same_bytes(head: Any) -> None:
-    first, second = (segment(head.flair, head.t1, DEFAULT, bright) for _ in range(2))
+    first, second = (segment_scan(Scan(head.flair, head.t1), DEFAULT, bright) for _ in range(2))
     assert first.mask.array.tobytes() == second.mask.array.tobytes()
     assert first.probability.array.tobytes() == second.probability.array.tobytes()
 
@@ -196,8 +198,8 @@ def test_axial_slices_closer_than_2_mm_are_blurred(
     if direction == SAGITTAL:  # rows and columns run along y and z
         size, spacing = ((144, 100, 32), (1.15, 1.5, 5.0))
     made = make_head(make_grid(size, spacing, direction))
-    sharp = prepare_scan(made.flair, made.t1, replace(DEFAULT, min_profile_mm=0.0)).prepared.slices
-    found = prepare_scan(made.flair, made.t1, DEFAULT).prepared.slices
+    sharp = prepare_scan(Scan(made.flair, made.t1), replace(DEFAULT, min_profile_mm=0.0)).windows.slices
+    found = prepare_scan(Scan(made.flair, made.t1), DEFAULT).windows.slices
     across = np.exp(-0.5 * (np.arange(-4, 5) / (0.5 * np.sqrt(4 - 1.5**2) / 1.5)) ** 2)
     across /= across.sum()
     expected = sum(weight * sharp[i : len(sharp) - 8 + i] for i, weight in enumerate(across))

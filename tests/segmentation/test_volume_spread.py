@@ -8,7 +8,8 @@ import pytest
 
 from wmhseg.model.member_probabilities import Members
 from wmhseg.recipe import DEFAULT
-from wmhseg.segmentation.segment_scan import segment
+from wmhseg.segmentation.read_scan import Scan
+from wmhseg.segmentation.segment_scan import segment_scan
 from wmhseg.segmentation.volume_spread import mask_volume_ml, measure_spread
 
 # The network's window around the head is larger than the rows used here.
@@ -35,7 +36,7 @@ def predict(slices: np.ndarray) -> Members:
 
 
 def test_by_hand(head: Any) -> None:
-    result = segment(head.flair, None, RECIPE, predict)
+    result = segment_scan(Scan(head.flair, None), RECIPE, predict)
     # Means: 1, 0.7, 0.4, 0.233.
     assert np.count_nonzero(result.mask.array) == 20
     spread = measure_spread(result, RECIPE)
@@ -51,7 +52,7 @@ def test_the_interval_holds_the_volume_even_where_members_agree_on_the_amount_on
     def apart(slices: np.ndarray) -> Members:
         return Members(tuple(draw(slices, {row: 1.0}) for row in range(3)))
 
-    result = segment(head.flair, None, RECIPE, apart)
+    result = segment_scan(Scan(head.flair, None), RECIPE, apart)
     spread = measure_spread(result, RECIPE)
     assert np.count_nonzero(result.mask.array) == 0  # 1/3 each
     assert (spread.low_ml, spread.high_ml) == (0.0, pytest.approx(10 * VOXEL_ML, abs=1e-6))
@@ -60,16 +61,18 @@ def test_the_interval_holds_the_volume_even_where_members_agree_on_the_amount_on
 def test_members_masks_are_made_as_the_mask_is(head: Any) -> None:
     # Ten pixels of 7.9 mm3 are a lesion of 79 mm3; end slices are emptied.
     strict = replace(RECIPE, min_lesion_mm3=80.0)
-    assert measure_spread(segment(head.flair, None, strict, predict), strict).members_ml[2] == 0.0
+    assert measure_spread(segment_scan(Scan(head.flair, None), strict, predict), strict).members_ml[2] == 0.0
     ends = replace(RECIPE, end_slice_fraction=0.49)
-    result = segment(head.flair, None, ends, lambda slices: Members((np.ones(slices.shape[:3], np.float32),)))
+    result = segment_scan(
+        Scan(head.flair, None), ends, lambda slices: Members((np.ones(slices.shape[:3], np.float32),))
+    )
     own = mask_volume_ml(result.probability, ends, 0.6)
     assert own == pytest.approx(int(result.mask.array.sum()) * VOXEL_ML, abs=1e-6)
     assert np.flatnonzero(result.mask.array.any(axis=(1, 2))).tolist() == [11, 12]
 
 
 def test_members_are_needed(head: Any) -> None:
-    result = segment(head.flair, None, RECIPE, lambda slices: predict(slices).mean())
+    result = segment_scan(Scan(head.flair, None), RECIPE, lambda slices: predict(slices).mean())
     with pytest.raises(ValueError, match="expected each member's probability, found none"):
         measure_spread(result, RECIPE)
 
@@ -77,8 +80,8 @@ def test_members_are_needed(head: Any) -> None:
 @pytest.mark.parametrize("size", [((128, 144, 24), (1.15, 1.15, 6.0)), ((272, 320, 14), (0.5, 0.5, 9.0))])
 def test_mask_is_the_same_with_and_without_members(make_head: Any, make_grid: Any, size: Any) -> None:
     made = make_head(make_grid(*size))
-    plain = segment(made.flair, None, RECIPE, lambda slices: predict(slices).mean())
-    full = segment(made.flair, None, RECIPE, predict)
+    plain = segment_scan(Scan(made.flair, None), RECIPE, lambda slices: predict(slices).mean())
+    full = segment_scan(Scan(made.flair, None), RECIPE, predict)
     assert plain.members == ()
     assert len(full.members) == 3
     assert full.mask.array.tobytes() == plain.mask.array.tobytes()

@@ -5,13 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wmhseg.cli import main as wmhseg
 from wmhseg.datasets.cases import find_cases
 from wmhseg.datasets.slices import load_slices
 from wmhseg.errors import InputError
 from wmhseg.io.volume import read_volume
 from wmhseg.recipe import DEFAULT
-from wmhseg.synthesis.__main__ import main
 from wmhseg.synthesis.generate import build_request, make_case, write_case
+
+
+def main(arguments: list[str]) -> int:
+    return wmhseg(["synthesise", *arguments])
 
 
 @pytest.fixture(scope="module")

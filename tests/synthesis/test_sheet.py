@@ -3,8 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wmhseg.cli import main as wmhseg
 from wmhseg.datasets.slices import SliceSet, save_slices
-from wmhseg.synthesis.sheet import lesion_contrast, main
+from wmhseg.synthesis.sheet import lesion_contrast
+
+
+def main(arguments: list[str]) -> int:
+    return wmhseg(["sheet", *arguments])
 
 
 def _case(name: str, bright: float) -> SliceSet:

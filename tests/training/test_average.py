@@ -6,11 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wmhseg.cli import main as wmhseg
+from wmhseg.io.files import file_sha256
 from wmhseg.model.export import Trained, write_ensemble
-from wmhseg.model.manifest import file_sha256, read_manifest
+from wmhseg.model.manifest import read_manifest
 from wmhseg.model.unet import build_unet
 from wmhseg.recipe import DEFAULT
-from wmhseg.training.__main__ import main
+
+
+def main(arguments: list[str]) -> int:
+    return wmhseg(["train", *arguments])
+
 
 RECIPE = replace(DEFAULT, threshold=0.6)
 

@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from wmhseg.cli import main as wmhseg
 from wmhseg.datasets.slices import SliceSet, load_slices, save_slices
 from wmhseg.model.manifest import default_weights
-from wmhseg.training.__main__ import main
 from wmhseg.training.hard import hard_slices, save_hard
+
+
+def main(arguments: list[str]) -> int:
+    return wmhseg(["train", *arguments])
 
 
 def blank(count: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:

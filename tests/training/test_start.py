@@ -10,7 +10,7 @@ import pytest
 
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError, WeightsError
-from wmhseg.model.manifest import file_sha256
+from wmhseg.io.files import file_sha256
 from wmhseg.model.unet import build_unet
 from wmhseg.recipe import DEFAULT
 from wmhseg.training.config import FIRST, HALF_WIDTHS

@@ -7,7 +7,8 @@ from wmhseg.batch.jobs import Job
 from wmhseg.batch.made_from import is_finished, made_from
 from wmhseg.errors import WmhsegError
 from wmhseg.model.manifest import Manifest
-from wmhseg.segmentation.stages import Ready, Stopwatch, read_and_prepare
+from wmhseg.segmentation.prepare_scan import PreparedScan, prepare_files
+from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
 
 
@@ -45,12 +46,12 @@ class Computable:
     """The scan waits for the network.
 
     Attributes:
-        ready: The scan.
+        prepared: The scan.
         source: What its results are made from.
         seconds: Time for each step so far.
     """
 
-    ready: Ready
+    prepared: PreparedScan
     source: dict[str, Any]
     seconds: dict[str, float]
 
@@ -66,9 +67,9 @@ def prepare_ahead(task: Task) -> Answer:
         source = made_from(job, task.manifest, task.settings)
         if not task.again and is_finished(job, source):
             return Finished()
-        ready = read_and_prepare(job.flair, job.t1, task.manifest.recipe, task.settings.inputs, watch)
+        prepared = prepare_files(job.flair, job.t1, task.manifest.recipe, task.settings.inputs, watch)
     except WmhsegError as error:
         return Failed(str(error))
     except MemoryError:
         return Failed(f"{job.flair}: not enough memory for an image of this size; check its header")
-    return Computable(ready, source, watch.seconds)
+    return Computable(prepared, source, watch.seconds)

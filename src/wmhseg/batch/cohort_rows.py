@@ -20,7 +20,7 @@ NOT_YET = "not segmented yet"
 
 
 @dataclass(frozen=True)
-class Row:
+class CohortRow:
     """One scan of a cohort; None where a failed scan has no value.
 
     Attributes:
@@ -54,12 +54,12 @@ class Row:
         return self.error != NOT_YET
 
 
-def read_rows(jobs: Sequence[Job]) -> list[Row]:
+def read_rows(jobs: Sequence[Job]) -> list[CohortRow]:
     """Return one row a scan in the order of the jobs, from the files that `compute_jobs` wrote."""
     return [_row(job) for job in jobs]
 
 
-def read_cohort(jobs: Sequence[Job]) -> list[Row]:
+def read_cohort(jobs: Sequence[Job]) -> list[CohortRow]:
     """Return the rows with each volume's place among the others."""
     rows = read_rows(jobs)
     scores = robust_z(
@@ -80,7 +80,7 @@ def robust_z(values: Sequence[float | None]) -> list[float | None]:
     return [None if value is None else (value - centre) / spread for value in values]
 
 
-def doubtful_first(rows: Sequence[Row]) -> list[Row]:
+def doubtful_first(rows: Sequence[CohortRow]) -> list[CohortRow]:
     """Return failed scans, then flagged ones, then the others; within each, unusual volumes first."""
     return sorted(rows, key=lambda row: (not row.error, not row.flags, -abs(row.volume_z or 0)))
 
@@ -90,14 +90,14 @@ def _doubts(report: dict[str, Any]) -> tuple[str, ...]:
     return (*map(str, report["warnings"]), *(str(name) for name in report["flags"] if name != "t1_missing"))
 
 
-def _row(job: Job) -> Row:
+def _row(job: Job) -> CohortRow:
     if job.files.error.is_file():
-        return Row(job, " ".join(job.files.error.read_text(encoding="utf-8").split()))
+        return CohortRow(job, " ".join(job.files.error.read_text(encoding="utf-8").split()))
     values = read_report(job.files.report)
     try:
         if values is None or not job.files.mask.is_file():
-            return Row(job, NOT_YET)
-        return Row(
+            return CohortRow(job, NOT_YET)
+        return CohortRow(
             job,
             "",
             _doubts(values),
@@ -109,4 +109,6 @@ def _row(job: Job) -> Row:
             source=dict(values[KEY]),
         )
     except (KeyError, TypeError, ValueError):
-        return Row(job, f"{job.files.report}: expected a report of this program, found another; use --again")
+        return CohortRow(
+            job, f"{job.files.report}: expected a report of this program, found another; use --again"
+        )

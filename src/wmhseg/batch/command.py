@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from wmhseg.arguments import positive
+from wmhseg.arguments import add_loudness, positive
 from wmhseg.settings import add_settings, chosen_settings
 
 MOST_WORKERS = 4
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("output", type=Path, metavar="OUT", help="folder to write")
     add_computing(parser)
+    add_loudness(parser)
 
 
 def add_computing(parser: argparse._ActionsContainer) -> None:

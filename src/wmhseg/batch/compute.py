@@ -14,12 +14,12 @@ from wmhseg.batch.jobs import Job, require_free
 from wmhseg.batch.made_from import KEY
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
-from wmhseg.model import load_ensemble as loading
+from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, default_weights, read_manifest
 from wmhseg.model.provenance import trace
-from wmhseg.segmentation.measure import conclude
-from wmhseg.segmentation.segment_scan import finish
-from wmhseg.segmentation.stages import Stopwatch, predict
+from wmhseg.segmentation.measure import measure
+from wmhseg.segmentation.segment_scan import finish, predict_slices
+from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,9 +75,7 @@ class _Model:
 
     def start(self) -> "Future[Ensemble]":
         if self._starting is None:
-            self._starting = loading.in_background(
-                lambda: loading.load_ensemble(self.manifest, self._settings)
-            )
+            self._starting = ensemble_loader.load_in_background(self.manifest, self._settings)
         return self._starting
 
 
@@ -104,16 +102,16 @@ def _take(job: Job, answer: Answer | Died, model: _Model) -> None:
 
 def _segment(job: Job, answer: Computable, model: _Model) -> None:
     """Segment a scan and write its files."""
-    manifest, ready = model.manifest, answer.ready
+    manifest, prepared = model.manifest, answer.prepared
     ensemble = model.start().result()
     watch = Stopwatch()
     # Where the probability is written, it has to be the mean everywhere, not a lower bound of it.
     only_above = None if job.files.probability else manifest.recipe.threshold
-    predicted = predict(ensemble, ready.prepared.prepared.slices, only_above)
+    predicted = predict_slices(ensemble, prepared.windows.slices, only_above)
     watch.lap("network")
-    result = finish(ready.prepared, predicted, manifest.recipe)
+    result = finish(prepared, predicted, manifest.recipe)
     source = trace(job.flair, job.t1, manifest, ensemble.precision)
-    findings = conclude(ready.scan, result, source).findings
+    findings = measure(prepared.scan, result, source).findings
     watch.lap("postprocess")
     seconds = {name: value for name, value in (answer.seconds | watch.seconds).items() if name != "total"}
     report = {
@@ -123,7 +121,7 @@ def _segment(job: Job, answer: Computable, model: _Model) -> None:
         KEY: answer.source,
         "seconds": {**seconds, "total": round(sum(seconds.values()), 3)},
     }
-    write_scan(job.files, ready.scan.flair, result, report)
+    write_scan(job.files, prepared.scan.flair, result, report)
     summary = findings.summary
     with tqdm.external_write_mode():
         log.info("%s: %.2f ml WMH in %d lesions", job.name, summary.volume_ml, summary.lesion_count)

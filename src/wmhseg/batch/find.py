@@ -1,11 +1,11 @@
 """The scans in a folder."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from wmhseg.batch.jobs import Job, files_in
 from wmhseg.errors import InputError
+from wmhseg.io.files import walk
 
 FLAIR, T1 = "FLAIR.nii.gz", "T1.nii.gz"
 
@@ -32,9 +32,7 @@ def find_jobs(root: Path, output: Path) -> list[Job]:
 
 def _scan_folders(root: Path) -> Iterator[tuple[Path, Path]]:
     """Yield each scan's folder and the folder of its images."""
-    # Not Path.glob: its ** does not enter linked folders.
-    for name, folders, files in os.walk(root, followlinks=True):
-        folder = Path(name)
+    for folder, folders, files in walk(root):
         if (folder / "pre" / FLAIR).is_file():
             folders[:] = [below for below in folders if below not in ("pre", "orig")]
             yield folder, folder / "pre"

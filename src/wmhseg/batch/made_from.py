@@ -8,9 +8,8 @@ from typing import Any
 from wmhseg import __version__
 from wmhseg.batch.jobs import Job
 from wmhseg.errors import InputError
-from wmhseg.io.volume import require_scan
+from wmhseg.io.files import input_sha256, require_scan
 from wmhseg.model.manifest import Manifest
-from wmhseg.model.provenance import input_sha256
 from wmhseg.settings import Settings
 
 KEY = "made_from"

@@ -6,7 +6,7 @@ from html import escape
 from statistics import median
 
 from wmhseg import __version__
-from wmhseg.batch.cohort_rows import OUTLIER_Z, Row, doubtful_first
+from wmhseg.batch.cohort_rows import OUTLIER_Z, CohortRow, doubtful_first
 
 STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 76em; padding: 0 1em; color: #222 }
@@ -23,7 +23,7 @@ tr { break-inside: avoid }
 """
 
 
-def cohort_page(rows: Sequence[Row], title: str) -> str:
+def cohort_page(rows: Sequence[CohortRow], title: str) -> str:
     """Return the page's HTML.
 
     Args:
@@ -58,7 +58,7 @@ is worth a look. Research use only. wmhseg {__version__}.</p>
 """
 
 
-def _overview(rows: Sequence[Row]) -> str:
+def _overview(rows: Sequence[CohortRow]) -> str:
     volumes = [row.volume_ml for row in rows if row.volume_ml is not None]
     flagged = sum(bool(row.flags) for row in rows)
     unusual = sum(_is_unusual(row) for row in rows)
@@ -73,7 +73,7 @@ def _overview(rows: Sequence[Row]) -> str:
     return ", ".join(said) + "."
 
 
-def _line(row: Row) -> str:
+def _line(row: CohortRow) -> str:
     kind = "failed" if row.error else "doubtful" if row.flags or _is_unusual(row) else ""
     said = [f"<b>{escape(row.job.name)}</b>"]
     said += [f'<span class="flag">{escape(flag)}</span>' for flag in row.flags]
@@ -89,7 +89,7 @@ def _line(row: Row) -> str:
     return f'<tr class="{kind}">{"".join(cells)}</tr>'
 
 
-def _is_unusual(row: Row) -> bool:
+def _is_unusual(row: CohortRow) -> bool:
     return row.volume_z is not None and abs(row.volume_z) > OUTLIER_Z
 
 
@@ -97,7 +97,7 @@ def _number(value: float | None, form: str) -> str:
     return "&ndash;" if value is None else format(value, form)
 
 
-def _picture(row: Row) -> str:
+def _picture(row: CohortRow) -> str:
     """Return the thumbnail; a failed scan's earlier one would mislead."""
     if row.error or not row.job.files.thumbnail.is_file():
         return ""

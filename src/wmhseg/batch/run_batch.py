@@ -4,15 +4,14 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from wmhseg.batch.cohort_rows import Row, read_cohort
+from wmhseg.batch.cohort_rows import CohortRow, read_cohort
 from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.find import find_jobs
 from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table
-from wmhseg.batch.write import make_folder
 from wmhseg.errors import InputError, ScansFailedError
-from wmhseg.io.volume import replacing
+from wmhseg.io.files import make_folder, replacing
 
 log = logging.getLogger("wmhseg")
 
@@ -55,7 +54,7 @@ def prepare_folder(output: Path) -> None:
         pass
 
 
-def write_cohort(rows: Sequence[Row], output: Path, title: str) -> None:
+def write_cohort(rows: Sequence[CohortRow], output: Path, title: str) -> None:
     """Write the cohort's table and page.
 
     Raises:
@@ -67,7 +66,7 @@ def write_cohort(rows: Sequence[Row], output: Path, title: str) -> None:
     log.info("%d scans: %s", len(rows), output / PAGE)
 
 
-def report_failures(rows: Sequence[Row], where: Path) -> None:
+def report_failures(rows: Sequence[CohortRow], where: Path) -> None:
     """Raise ScansFailedError if a scan failed, and name some."""
     failed = [row.job.name for row in rows if row.error]
     if failed:

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from wmhseg.batch.cohort_rows import Row
+from wmhseg.batch.cohort_rows import CohortRow
 
 COLUMNS = (
     "name",
@@ -26,7 +26,7 @@ COLUMNS = (
 NO_VALUE = "n/a"
 
 
-def cohort_table(rows: Sequence[Row]) -> str:
+def cohort_table(rows: Sequence[CohortRow]) -> str:
     """Return the table's text."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
@@ -36,7 +36,7 @@ def cohort_table(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
-def _values(row: Row) -> list[object]:
+def _values(row: CohortRow) -> list[object]:
     source = row.source or {}
     return [
         row.job.name,

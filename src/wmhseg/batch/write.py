@@ -9,7 +9,8 @@ import numpy as np
 from wmhseg.batch.jobs import ScanFiles
 from wmhseg.errors import OutputError
 from wmhseg.imaging.geometry import to_axial_lps
-from wmhseg.io.volume import Volume, replacing, write_volume
+from wmhseg.io.files import make_folder, replacing
+from wmhseg.io.volume import Volume, write_volume
 from wmhseg.report.overlay import draw_overlay
 from wmhseg.segmentation.segment_scan import Segmentation
 
@@ -44,18 +45,6 @@ def write_error(files: ScanFiles, error: str) -> None:
     make_folder(files.error.parent)
     with replacing(files.error) as temporary:
         temporary.write_text(error + "\n", encoding="utf-8")
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder and those above it, where it is not there.
-
-    Raises:
-        OutputError: It cannot be made.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be made ({error.strerror}); check who owns it") from None
 
 
 def _remove(path: Path) -> None:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from wmhseg.arguments import add_loudness
 from wmhseg.batch.command import add_computing, workers
 from wmhseg.settings import chosen_settings
 
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="accept a data set without a proper dataset_description.json",
     )
     add_computing(parser.add_argument_group("at the participant level"))
+    add_loudness(parser)
 
 
 def run(options: argparse.Namespace) -> None:

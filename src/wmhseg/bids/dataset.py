@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wmhseg.bids.names import BidsFile, parse
 from wmhseg.errors import InputError
+from wmhseg.io.bids_names import BidsFile, parse
 
 DESCRIPTION = "dataset_description.json"
 # Images that are not magnitudes.

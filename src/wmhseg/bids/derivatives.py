@@ -8,9 +8,9 @@ from typing import Any
 from wmhseg import __version__
 from wmhseg.batch.jobs import Job, ScanFiles
 from wmhseg.bids.dataset import DESCRIPTION, BidsScan
-from wmhseg.bids.names import stem
 from wmhseg.errors import OutputError
-from wmhseg.io.volume import replacing
+from wmhseg.io.bids_names import stem
+from wmhseg.io.files import replacing
 
 BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.

@@ -8,10 +8,9 @@ from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.run_batch import prepare_folder, report_failures, write_cohort
 from wmhseg.batch.table import cohort_table
-from wmhseg.batch.write import make_folder
 from wmhseg.bids.dataset import Selection, find_scans
 from wmhseg.bids.derivatives import describe, job_of, write_probability_sidecar
-from wmhseg.io.volume import replacing
+from wmhseg.io.files import make_folder, replacing
 
 
 def run_participants(root: Path, output: Path, selection: Selection, how: How) -> None:

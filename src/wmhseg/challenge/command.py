@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from wmhseg.arguments import add_loudness
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `wmhseg challenge`."""
@@ -30,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--again", action="store_true", help="run every case anew; without it, finished cases are left alone"
     )
+    add_loudness(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -40,9 +43,9 @@ def run(options: argparse.Namespace) -> None:
         OutputError: OUT cannot be written.
         WmhsegError: Cases failed; they are named.
     """
-    from wmhseg.challenge.run_challenge import Settings, run_challenge
+    from wmhseg.challenge.run_challenge import ChallengeSettings, run_challenge
 
-    settings = Settings(options.image, options.command, options.timeout, options.again)
+    settings = ChallengeSettings(options.image, options.command, options.timeout, options.again)
     run_challenge(options.cases, options.output, settings)
 
 

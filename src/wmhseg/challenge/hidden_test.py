@@ -18,7 +18,8 @@ from pathlib import Path
 from wmhseg.challenge.engine import EngineError, docker, execute, remove
 from wmhseg.challenge.peak_memory import PeakMemory
 from wmhseg.errors import InputError
-from wmhseg.io.volume import read_mask, read_volume, replacing
+from wmhseg.io.files import replacing
+from wmhseg.io.volume import read_mask, read_volume
 
 RESULT = "result.nii.gz"
 LOG = "log.txt"
@@ -27,7 +28,7 @@ _LONGEST_LINE = 300
 
 
 @dataclass(frozen=True)
-class Scan:
+class ChallengeCase:
     """A case to segment.
 
     Attributes:
@@ -51,7 +52,7 @@ class Protocol:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseRun:
     """What became of one case.
 
     Attributes:
@@ -69,7 +70,9 @@ class Outcome:
     error: str = ""
 
 
-def run_hidden_test(scan: Scan, protocol: Protocol, folder: Path, check: Callable[[], None]) -> Outcome:
+def run_hidden_test(
+    scan: ChallengeCase, protocol: Protocol, folder: Path, check: Callable[[], None]
+) -> CaseRun:
     """Run one case and leave `result.nii.gz` and the command's `log.txt` in a folder.
 
     An earlier result is removed first. The container is gone on return, whatever happens. Other
@@ -83,7 +86,7 @@ def run_hidden_test(scan: Scan, protocol: Protocol, folder: Path, check: Callabl
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RESULT).unlink(missing_ok=True)
-    outcome = Outcome(scan.name)
+    outcome = CaseRun(scan.name)
     try:
         with _container(scan, protocol.image) as container:
             outcome = _run_command(container, protocol, folder / LOG, outcome, check)
@@ -97,7 +100,7 @@ def run_hidden_test(scan: Scan, protocol: Protocol, folder: Path, check: Callabl
 
 
 @contextmanager
-def _container(scan: Scan, image: str) -> Iterator[str]:
+def _container(scan: ChallengeCase, image: str) -> Iterator[str]:
     """Start a container that waits, and remove it on leaving."""
     # The name is known beforehand, so that a start that fails half-way leaves nothing behind.
     name = f"{NAME_PREFIX}{uuid.uuid4().hex[:12]}"
@@ -114,8 +117,8 @@ def _container(scan: Scan, image: str) -> Iterator[str]:
 
 
 def _run_command(
-    container: str, protocol: Protocol, log: Path, outcome: Outcome, check: Callable[[], None]
-) -> Outcome:
+    container: str, protocol: Protocol, log: Path, outcome: CaseRun, check: Callable[[], None]
+) -> CaseRun:
     with PeakMemory(container) as memory:
         begin = time.monotonic()
         exit_code = execute(container, protocol.command, log, protocol.timeout_s, check)
@@ -129,7 +132,7 @@ def _run_command(
     )
 
 
-def _fetch_result(container: str, scan: Scan, folder: Path) -> None:
+def _fetch_result(container: str, scan: ChallengeCase, folder: Path) -> None:
     """Copy /output and keep the result, if it is a mask that fits the FLAIR.
 
     Raises:
@@ -163,7 +166,7 @@ def _find_result(output: Path) -> Path:
     return results[0]
 
 
-def _require_fit(result: Path, scan: Scan) -> None:
+def _require_fit(result: Path, scan: ChallengeCase) -> None:
     mask = read_mask(result).grid
     flair = read_volume(scan.folder / "pre" / "FLAIR.nii.gz", may_be_constant=True).grid
     if mask.size_xyz != flair.size_xyz:

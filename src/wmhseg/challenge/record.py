@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from wmhseg.challenge.hidden_test import Outcome
+from wmhseg.challenge.hidden_test import CaseRun
 from wmhseg.errors import InputError
-from wmhseg.io.volume import replacing
+from wmhseg.io.files import replacing
 
 NAME = "challenge.csv"
-COLUMNS = (*(field.name for field in fields(Outcome)), "image", "command")
+COLUMNS = (*(field.name for field in fields(CaseRun)), "image", "command")
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Origin:
     command: str
 
 
-def read_record(path: Path, origin: Origin) -> dict[str, Outcome]:
+def read_record(path: Path, origin: Origin) -> dict[str, CaseRun]:
     """Return the outcomes of an earlier run by case; none if there is no file.
 
     Raises:
@@ -48,7 +48,7 @@ def read_record(path: Path, origin: Origin) -> dict[str, Outcome]:
     return {outcome.case: outcome for outcome in outcomes}
 
 
-def write_record(path: Path, outcomes: Iterable[Outcome], origin: Origin) -> None:
+def write_record(path: Path, outcomes: Iterable[CaseRun], origin: Origin) -> None:
     """Write one line a case.
 
     Raises:
@@ -60,8 +60,8 @@ def write_record(path: Path, outcomes: Iterable[Outcome], origin: Origin) -> Non
         writer.writerows({**asdict(outcome), **asdict(origin)} for outcome in outcomes)
 
 
-def _outcome(row: dict[str, str]) -> Outcome:
-    return Outcome(
+def _outcome(row: dict[str, str]) -> CaseRun:
+    return CaseRun(
         case=row["case"],
         seconds=float(row["seconds"]) if row["seconds"] else None,
         peak_memory_mb=float(row["peak_memory_mb"]) if row["peak_memory_mb"] else None,

@@ -1,19 +1,20 @@
 """The organisers' hidden test on a folder of cases, for any image that follows their protocol."""
 
 import logging
-import os
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
+from tqdm import tqdm
+
 from wmhseg.challenge.engine import require_image
-from wmhseg.challenge.hidden_test import RESULT, Outcome, Protocol, Scan, run_hidden_test
+from wmhseg.challenge.hidden_test import RESULT, CaseRun, ChallengeCase, Protocol, run_hidden_test
 from wmhseg.challenge.record import NAME, Origin, read_record, write_record
 from wmhseg.challenge.stop_request import StopRequest
 from wmhseg.errors import InputError, OutputError, WmhsegError
+from wmhseg.io.files import walk
 
 log = logging.getLogger("wmhseg")
 
@@ -21,7 +22,7 @@ FLAIR = Path("pre", "FLAIR.nii.gz")
 
 
 @dataclass(frozen=True)
-class Settings:
+class ChallengeSettings:
     """How to run the image.
 
     Attributes:
@@ -37,7 +38,7 @@ class Settings:
     again: bool
 
 
-def run_challenge(cases: Path, output: Path, settings: Settings) -> None:
+def run_challenge(cases: Path, output: Path, settings: ChallengeSettings) -> None:
     """Run the image on every case at or below a folder, one container a case.
 
     Writes `result.nii.gz` and `log.txt` for each case, at its place below `cases`, and `challenge.csv`.
@@ -65,16 +66,17 @@ def run_challenge(cases: Path, output: Path, settings: Settings) -> None:
         )
 
 
-def find_scans(root: Path) -> list[Scan]:
+def find_scans(root: Path) -> list[ChallengeCase]:
     """Return every folder at or below `root` with `pre/FLAIR.nii.gz`, by name.
 
     Raises:
         InputError: There is none.
     """
-    # Not Path.glob: its ** does not enter linked folders.
-    folders = sorted(Path(folder) for folder, _, _ in os.walk(root, followlinks=True))
+    folders = sorted(folder for folder, _, _ in walk(root))
     scans = [
-        Scan(relative.as_posix() if relative.name else root.resolve().name, relative, root / relative)
+        ChallengeCase(
+            relative.as_posix() if relative.name else root.resolve().name, relative, root / relative
+        )
         for relative in (folder.relative_to(root) for folder in folders if (folder / FLAIR).is_file())
     ]
     if not scans:
@@ -92,13 +94,15 @@ def _words(command: str) -> tuple[str, ...]:
     return words
 
 
-def _forget(scans: Sequence[Scan], output: Path) -> None:
+def _forget(scans: Sequence[ChallengeCase], output: Path) -> None:
     """Remove earlier results and their record."""
     for path in (output / NAME, *(output / scan.relative / RESULT for scan in scans)):
         path.unlink(missing_ok=True)
 
 
-def _run_all(scans: Sequence[Scan], protocol: Protocol, output: Path, origin: Origin) -> list[Outcome]:
+def _run_all(
+    scans: Sequence[ChallengeCase], protocol: Protocol, output: Path, origin: Origin
+) -> list[CaseRun]:
     """Run the cases that are not finished and return all outcomes; the record is written after each."""
     output.mkdir(parents=True, exist_ok=True)
     outcomes = read_record(output / NAME, origin)
@@ -115,20 +119,16 @@ def _run_all(scans: Sequence[Scan], protocol: Protocol, output: Path, origin: Or
     return [outcomes[scan.name] for scan in scans]
 
 
-def _with_progress(scans: Sequence[Scan]) -> Iterable[Scan]:
-    """Show a bar, where there is a terminal and the package that draws it."""
-    if find_spec("tqdm") is None or not log.isEnabledFor(logging.INFO):
-        return scans
-    from tqdm import tqdm
-
-    return tqdm(scans, unit="case", disable=None)
+def _with_progress(scans: Sequence[ChallengeCase]) -> Iterable[ChallengeCase]:
+    """Show a bar, where there is a terminal."""
+    return tqdm(scans, unit="case", disable=None if log.isEnabledFor(logging.INFO) else True)
 
 
-def _is_finished(outcome: Outcome | None, folder: Path) -> bool:
+def _is_finished(outcome: CaseRun | None, folder: Path) -> bool:
     return outcome is not None and not outcome.error and (folder / RESULT).is_file()
 
 
-def _summarise(outcomes: Sequence[Outcome]) -> None:
+def _summarise(outcomes: Sequence[CaseRun]) -> None:
     """Say how it went, with the reason of each failure."""
     finished = [outcome for outcome in outcomes if not outcome.error]
     seconds = [outcome.seconds for outcome in finished if outcome.seconds is not None]

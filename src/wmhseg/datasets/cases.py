@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wmhseg.errors import InputError
+from wmhseg.io.files import make_folder, walk
 from wmhseg.io.volume import Volume, write_volume
+
+FLAIR, T1, TRUTH = Path("pre", "FLAIR.nii.gz"), Path("pre", "T1.nii.gz"), "wmh.nii.gz"
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,7 @@ class Case:
     Attributes:
         site: Name of the site's folder(s), joined by "-".
         name: Name of the case's folder.
-        folder: Holds `pre/FLAIR.nii.gz`, `pre/T1.nii.gz` and `wmh.nii.gz`.
+        folder: Holds `pre/FLAIR.nii.gz`, perhaps `pre/T1.nii.gz`, and `wmh.nii.gz`.
     """
 
     site: str
@@ -29,36 +32,34 @@ class Case:
     @property
     def flair(self) -> Path:
         """Return the FLAIR's path."""
-        return self.folder / "pre" / "FLAIR.nii.gz"
+        return self.folder / FLAIR
 
     @property
-    def t1(self) -> Path:
-        """Return the T1's path."""
-        return self.folder / "pre" / "T1.nii.gz"
+    def t1(self) -> Path | None:
+        """Return the T1's path; None where there is FLAIR alone."""
+        return self.folder / T1 if (self.folder / T1).is_file() else None
 
     @property
     def truth(self) -> Path:
         """Return the path of the reference mask (0, 1 = WMH, 2 = other pathology)."""
-        return self.folder / "wmh.nii.gz"
+        return self.folder / TRUTH
 
 
 def find_cases(root: str | Path) -> list[Case]:
     """Find every labelled case below `root`, at any depth, sorted by site and name.
 
     Raises:
-        InputError: There is none, or one lacks an image.
+        InputError: There is none, or one lacks its FLAIR.
     """
     root = Path(root)
     cases = []
-    for truth in sorted(root.glob("**/wmh.nii.gz")):
-        folder = truth.parent
+    for folder in sorted(folder for folder, _, files in walk(root) if TRUTH in files):
         parts = folder.relative_to(root).parts
         case = Case("-".join(parts[:-1]) or root.name, folder.name, folder)
-        for path in (case.flair, case.t1):
-            if not path.is_file():
-                raise InputError(
-                    f"{path}: expected beside {truth.name}, found none; complete the case or move it"
-                )
+        if not case.flair.is_file():
+            raise InputError(
+                f"{case.flair}: expected beside {TRUTH}, found none; complete the case or move it"
+            )
         cases.append(case)
     if not cases:
         raise InputError(
@@ -73,7 +74,6 @@ def write_images(folder: Path, flair: Volume, t1: Volume, truth: Volume) -> None
     Raises:
         OutputError: An image cannot be written.
     """
-    case = Case(folder.parent.name, folder.name, folder)
-    case.flair.parent.mkdir(parents=True, exist_ok=True)
-    for path, volume in ((case.flair, flair), (case.t1, t1), (case.truth, truth)):
-        write_volume(path, volume)
+    make_folder((folder / FLAIR).parent)
+    for name, volume in ((FLAIR, flair), (T1, t1), (TRUTH, truth)):
+        write_volume(folder / name, volume)

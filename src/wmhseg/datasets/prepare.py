@@ -1,6 +1,6 @@
 """From a labelled scan to prepared slices, exactly as inference prepares them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,22 +11,23 @@ from wmhseg.errors import InputError
 from wmhseg.imaging.geometry import crop_pad, resample
 from wmhseg.io.volume import Volume, read_volume
 from wmhseg.recipe import Recipe
-from wmhseg.segmentation.segment_scan import Working, prepare_working, to_working_grid
+from wmhseg.segmentation.prepare_scan import Way, prepare_scan
+from wmhseg.segmentation.read_scan import Scan, ScanNames, read_scan
+from wmhseg.settings import InputOptions
 
 
-@dataclass(frozen=True)
-class Labelled:
-    """A scan and its reference mask, on any grid.
+def read_case(case: Case, options: InputOptions) -> tuple[Scan, Volume]:
+    """Read a case's images as inference would, registration and bias correction included, and its mask.
 
-    Attributes:
-        flair: FLAIR.
-        t1: T1, brought onto the FLAIR's grid by its header; None for FLAIR alone.
-        truth: 0, 1 = WMH, 2 = other pathology, on the FLAIR's grid.
+    Raises:
+        InputError: An image is unreadable or the mask is not on the FLAIR's grid.
+        BrainMaskError: No head was found in the FLAIR.
     """
-
-    flair: Volume
-    t1: Volume | None
-    truth: Volume
+    scan = read_scan(case.flair, case.t1, options)
+    truth = read_volume(case.truth, may_be_constant=True)
+    if not truth.grid.same_as(scan.flair.grid):
+        raise InputError(f"{case.truth}: expected the FLAIR's grid ({scan.flair.grid}), found {truth.grid}")
+    return scan, truth
 
 
 def prepare_case(case: Case, recipe: Recipe) -> SliceSet:
@@ -34,19 +35,19 @@ def prepare_case(case: Case, recipe: Recipe) -> SliceSet:
 
     Raises:
         InputError: An image is unreadable or the mask is not on the FLAIR's grid.
+        BrainMaskError: No head or brain was found.
     """
-    flair, t1 = read_volume(case.flair), read_volume(case.t1)
-    truth = read_volume(case.truth, may_be_constant=True)
-    if not truth.grid.same_as(flair.grid):
-        raise InputError(f"{case.truth}: expected the FLAIR's grid ({flair.grid}), found {truth.grid}")
-    return prepare_volumes(Labelled(flair, t1, truth), recipe, case.site, case.name)
+    scan, truth = read_case(case, InputOptions())
+    with ScanNames.of(case.flair, case.t1).in_errors():
+        return prepare_labelled(scan, truth, recipe, case.site, case.name)
 
 
-def prepare_volumes(scan: Labelled, recipe: Recipe, site: str, name: str) -> SliceSet:
-    """Prepare volumes in memory exactly as inference would, and their reference mask with them.
+def prepare_labelled(scan: Scan, truth: Volume, recipe: Recipe, site: str, name: str) -> SliceSet:
+    """Prepare a scan in memory exactly as inference would, and its reference mask with it.
 
     Args:
-        scan: The volumes.
+        scan: The images.
+        truth: 0, 1 = WMH, 2 = other pathology, on the FLAIR's grid.
         recipe: Which preprocessing.
         site: The case's site.
         name: The case's name.
@@ -56,23 +57,23 @@ def prepare_volumes(scan: Labelled, recipe: Recipe, site: str, name: str) -> Sli
     """
     # Training cuts its own windows: it wants the full ones.
     recipe = replace(recipe, min_patch=recipe.patch)
-    working = to_working_grid(scan.flair, scan.t1, recipe)
-    prepared = prepare_working(working, recipe)
-    labels = _labels_on_working_grid(scan.truth, working)
+    prepared = prepare_scan(scan, recipe)
+    windows = prepared.windows
+    labels = _labels_on_working_grid(truth, prepared.way)
     size = (recipe.patch, recipe.patch)
-    windows = crop_pad(labels[prepared.indices], prepared.start_yx, size)
-    return SliceSet(site, name, prepared.slices.astype(np.float16), windows)
+    cut = crop_pad(labels[windows.indices], windows.start_yx, size)
+    return SliceSet(site, name, windows.slices.astype(np.float16), cut)
 
 
-def _labels_on_working_grid(truth: Volume, working: Working) -> NDArray[np.uint8]:
+def _labels_on_working_grid(truth: Volume, way: Way) -> NDArray[np.uint8]:
     """Move each label as a fraction and keep it where it fills at least half a voxel."""
     array = np.rint(truth.array).astype(np.uint8)
-    if working.reorientation is not None:
-        array = working.reorientation.apply(array)
-    if working.flair.grid == working.axial_grid:
+    if way.reorientation is not None:
+        array = way.reorientation.apply(array)
+    if way.working_grid == way.axial_grid:
         return array
-    moved = np.zeros(working.flair.grid.shape_zyx, np.uint8)
+    moved = np.zeros(way.working_grid.shape_zyx, np.uint8)
     for label in (2, 1):
-        part = Volume((array == label).astype(np.float32), working.axial_grid)
-        moved[resample(part, working.flair.grid).array >= 0.5] = label
+        part = Volume((array == label).astype(np.float32), way.axial_grid)
+        moved[resample(part, way.working_grid).array >= 0.5] = label
     return moved

@@ -10,7 +10,7 @@ import numpy as np
 
 from wmhseg.datasets.cases import Case
 from wmhseg.errors import InputError
-from wmhseg.io.volume import replacing
+from wmhseg.io.files import replacing
 
 
 @dataclass(frozen=True)

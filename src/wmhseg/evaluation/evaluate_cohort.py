@@ -4,17 +4,19 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
+
+from tqdm import tqdm
 
 from wmhseg.errors import InputError, OutputError
 from wmhseg.evaluation.figures import write_box_plots
 from wmhseg.evaluation.pair_list import read_pair_list
-from wmhseg.evaluation.pairs import Pair, find_pairs, find_unused
-from wmhseg.evaluation.score_cohort import Row, score_cohort
+from wmhseg.evaluation.pairs import Pair, chosen_pairs, find_pairs, find_unused
+from wmhseg.evaluation.score_cohort import ScoredCase, score_cohort
 from wmhseg.evaluation.summary import summarise
 from wmhseg.evaluation.tables import case_table, report
-from wmhseg.io.volume import replacing
+from wmhseg.extras import require_packages
+from wmhseg.io.files import make_folder, replacing
 
 log = logging.getLogger("wmhseg")
 
@@ -23,7 +25,7 @@ _EXAMPLES = 3
 
 
 @dataclass(frozen=True)
-class Settings:
+class EvaluationSettings:
     """How to evaluate.
 
     Attributes:
@@ -32,6 +34,7 @@ class Settings:
         seed: Seed of the confidence intervals.
         ignore_headers: Compare voxel by voxel wherever the headers say that the voxels are.
         figures: Draw box plots.
+        only: Names of the cases to score; empty for all.
     """
 
     output: Path
@@ -39,9 +42,10 @@ class Settings:
     seed: int = 0
     ignore_headers: bool = False
     figures: bool = True
+    only: tuple[str, ...] = ()
 
 
-def evaluate_cohort(truth: Path, results: Path | None, settings: Settings) -> None:
+def evaluate_cohort(truth: Path, results: Path | None, settings: EvaluationSettings) -> None:
     """Score all cases, write cases.csv, scanners.md and the box plots, and print the tables.
 
     Args:
@@ -54,17 +58,43 @@ def evaluate_cohort(truth: Path, results: Path | None, settings: Settings) -> No
             everything is written, some results are missing or unfit.
         OutputError: The folder cannot be written.
     """
-    if settings.figures and find_spec("matplotlib") is None:
-        raise InputError("box plots need matplotlib, found none; install wmhseg[train] or add --no-figures")
-    pairs = _pairs(truth, results)
+    require_plots(settings)
+    rows = score_pairs(chosen_pairs(_pairs(truth, results), settings.only), settings)
+    report_failures(rows, settings.output)
+
+
+def require_plots(settings: EvaluationSettings) -> None:
+    """Find out before the work whether box plots can be drawn.
+
+    Raises:
+        InputError: They are wanted, but what draws them is missing.
+    """
+    if settings.figures:
+        require_packages("matplotlib", extra="train", purpose="box plots (--no-figures does without)")
+
+
+def score_pairs(
+    pairs: Sequence[Pair], settings: EvaluationSettings, notes: Sequence[str] = ()
+) -> list[ScoredCase]:
+    """Score cases, write cases.csv, scanners.md and the box plots, print the tables, and return the scores.
+
+    Args:
+        pairs: The cases.
+        settings: How.
+        notes: What the tables' reader should know about the results.
+
+    Raises:
+        InputError: A truth is unreadable.
+        OutputError: The folder cannot be written.
+    """
     _prepare(settings.output)
     rows = _score(pairs, settings)
-    text = report(summarise(rows, settings.seed), rows, settings.seed)
+    text = report(summarise(rows, settings.seed), rows, settings.seed, notes)
     _write(rows, text, settings)
     if log.isEnabledFor(logging.INFO):
         print(text, end="", flush=True)
     log.info("%d cases scored, tables and figures in %s", len(rows), settings.output)
-    _report_failures(rows, settings.output)
+    return rows
 
 
 def _pairs(truth: Path, results: Path | None) -> list[Pair]:
@@ -82,26 +112,20 @@ def _pairs(truth: Path, results: Path | None) -> list[Pair]:
 
 def _prepare(output: Path) -> None:
     """Make the folder and try it before the work, not after."""
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be made ({error.strerror}); name another --output") from None
+    make_folder(output)
     with replacing(output / CASES, discard=True):
         pass
 
 
-def _score(pairs: Sequence[Pair], settings: Settings) -> list[Row]:
-    """Score with a progress bar, where there is a terminal and the package that draws it."""
+def _score(pairs: Sequence[Pair], settings: EvaluationSettings) -> list[ScoredCase]:
+    """Score with a progress bar, where there is a terminal."""
     workers = min(settings.workers or _processors(), len(pairs))
     rows = score_cohort(pairs, workers, ignore_headers=settings.ignore_headers)
-    if find_spec("tqdm") is None or not log.isEnabledFor(logging.INFO):
-        return list(rows)
-    from tqdm import tqdm
-
-    return list(tqdm(rows, total=len(pairs), unit="case", disable=None))
+    quiet = None if log.isEnabledFor(logging.INFO) else True
+    return list(tqdm(rows, total=len(pairs), unit="case", disable=quiet))
 
 
-def _write(rows: Sequence[Row], text: str, settings: Settings) -> None:
+def _write(rows: Sequence[ScoredCase], text: str, settings: EvaluationSettings) -> None:
     try:
         for name, content in ((CASES, case_table(rows)), (SCANNERS, text)):
             with replacing(settings.output / name) as temporary:
@@ -112,7 +136,12 @@ def _write(rows: Sequence[Row], text: str, settings: Settings) -> None:
         raise OutputError(f"{settings.output}: cannot be written ({error.strerror})") from None
 
 
-def _report_failures(rows: Sequence[Row], output: Path) -> None:
+def report_failures(rows: Sequence[ScoredCase], output: Path) -> None:
+    """Name the cases without a usable result.
+
+    Raises:
+        InputError: There are some.
+    """
     failed = [row for row in rows if row.failure]
     for row in failed:
         log.warning("%s counts as a failure: %s", row.pair.case, row.failure)

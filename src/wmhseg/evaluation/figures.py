@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wmhseg.evaluation.score_cohort import Row
+from wmhseg.evaluation.score_cohort import ScoredCase
 from wmhseg.evaluation.summary import METRICS, Metric, values_of
-from wmhseg.io.volume import replacing
+from wmhseg.io.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def write_box_plots(rows: Sequence[Row], folder: Path) -> list[Path]:
+def write_box_plots(rows: Sequence[ScoredCase], folder: Path) -> list[Path]:
     """Write boxplots.png and boxplots.svg: a panel per metric, a box per scanner; return their paths.
 
     Raises:
@@ -53,12 +53,12 @@ def write_box_plots(rows: Sequence[Row], folder: Path) -> list[Path]:
     return paths
 
 
-def _draw(rows: Sequence[Row]) -> "Figure":
+def _draw(rows: Sequence[ScoredCase]) -> "Figure":
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    names = list(dict.fromkeys(row.pair.scanner for row in rows))
-    groups = {name: [row for row in rows if row.pair.scanner == name] for name in names}
+    names = list(dict.fromkeys(row.pair.group for row in rows))
+    groups = {name: [row for row in rows if row.pair.group == name] for name in names}
     width = max(3.0, 0.7 + 0.72 * len(names))  # inches
     figure = Figure(figsize=(3 * width, 6.4), layout=ConstrainedLayoutEngine(h_pad=0.12))
     *panels, key = figure.subplots(2, 3).flat
@@ -67,7 +67,7 @@ def _draw(rows: Sequence[Row]) -> "Figure":
     return figure
 
 
-def _draw_panel(axes: "Axes", groups: dict[str, list[Row]], metric: Metric) -> bool:
+def _draw_panel(axes: "Axes", groups: dict[str, list[ScoredCase]], metric: Metric) -> bool:
     """Draw a metric; return whether cases lie beyond the axis."""
     values = [values_of(rows, metric) for rows in groups.values()]
     finite = [np.isfinite(one) for one in values]

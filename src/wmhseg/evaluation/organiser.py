@@ -72,12 +72,21 @@ def score(truth: NDArray[Any], result: NDArray[Any], grid: Grid) -> Scores:
             f"expected truth and result on the grid's {grid.shape_zyx}, "
             f"found truth {truth.shape} and result {result.shape}"
         )
+    true, found = wmh_masks(truth, result)
+    box = _box_around(true | found)
+    return _score_masks(true[box], found[box], _index_to_mm(grid))
+
+
+def wmh_masks(truth: NDArray[Any], result: NDArray[Any]) -> tuple[Mask, Mask]:
+    """Return where the truth and where the result say WMH, as `score` counts it.
+
+    Raises:
+        ValueError: The result holds no real numbers.
+    """
     # As float32, or 0.5 and 1.5 become 0 and 1 for an integer type and select the background.
     labels = np.asarray(truth, dtype=np.float32)
     true = (labels >= 0.5) & (labels <= 1.5)
-    found = _counted(result) & ~((labels >= 1.5) & (labels <= 2.5))
-    box = _box_around(true | found)
-    return _score_masks(true[box], found[box], _index_to_mm(grid))
+    return true, _counted(result) & ~((labels >= 1.5) & (labels <= 2.5))
 
 
 def score_files(truth_path: str | Path, result_path: str | Path) -> Scores:

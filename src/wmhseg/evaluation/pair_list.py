@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from wmhseg.errors import InputError
-from wmhseg.evaluation.pairs import Pair, sort_pairs
+from wmhseg.evaluation.pairs import ALL, Pair, sort_pairs
 from wmhseg.io.tsv import NO_VALUE, read_tsv
-
-DEFAULT_SCANNER = "all"
 
 
 def read_pair_list(path: Path, results: Path | None = None) -> list[Pair]:
@@ -38,7 +36,7 @@ def read_pair_list(path: Path, results: Path | None = None) -> list[Pair]:
 
 def _pair(given: dict[str, str], path: Path, results: Path | None) -> Pair:
     return Pair(
-        given["scanner"] or DEFAULT_SCANNER,
+        given["scanner"] or ALL,
         given["case"] or given["truth"].removesuffix(".gz").removesuffix(".nii"),
         path.parent / given["truth"],
         (results or path.parent) / (given["result"] or NO_VALUE),

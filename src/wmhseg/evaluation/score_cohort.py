@@ -13,7 +13,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from wmhseg.errors import InputError, WmhsegError
-from wmhseg.evaluation.organiser import Scores, score
+from wmhseg.evaluation.organiser import Scores, score, wmh_masks
 from wmhseg.evaluation.pairs import Pair
 from wmhseg.io.volume import Grid, read_mask
 
@@ -34,21 +34,27 @@ LARGEST_SHIFT_VOXELS = 0.1
 
 
 @dataclass(frozen=True)
-class Row:
+class ScoredCase:
     """One case's scores.
 
     Attributes:
         pair: The case.
         failure: Why the result cannot be scored; empty where it was.
         scores: Its scores, FAILED for a failure.
+        truth_ml: Volume of the truth.
+        result_ml: Volume of the result; NaN for a failure.
     """
 
     pair: Pair
     failure: str
     scores: Scores
+    truth_ml: float = math.nan
+    result_ml: float = math.nan
 
 
-def score_cohort(pairs: Sequence[Pair], workers: int, *, ignore_headers: bool = False) -> Iterator[Row]:
+def score_cohort(
+    pairs: Sequence[Pair], workers: int, *, ignore_headers: bool = False
+) -> Iterator[ScoredCase]:
     """Yield the row of each pair, in their order, which does not depend on the number of workers.
 
     Args:
@@ -76,7 +82,7 @@ def score_cohort(pairs: Sequence[Pair], workers: int, *, ignore_headers: bool = 
         pool.shutdown(cancel_futures=True)
 
 
-def score_pair(pair: Pair, *, ignore_headers: bool = False) -> Row:
+def score_pair(pair: Pair, *, ignore_headers: bool = False) -> ScoredCase:
     """Score one case; a missing, unreadable or misplaced result is a failure.
 
     Args:
@@ -91,8 +97,12 @@ def score_pair(pair: Pair, *, ignore_headers: bool = False) -> Row:
         result = read_mask(pair.result)
         _require_same_place(pair, truth.grid, result.grid, ignore_headers)
     except InputError as error:
-        return Row(pair, str(error), FAILED)
-    return Row(pair, "", score(truth.array, result.array, truth.grid))
+        return ScoredCase(pair, str(error), FAILED)
+    true_ml, found_ml = (
+        round(float(np.count_nonzero(mask)) * truth.grid.voxel_volume_mm3 / 1000, 6)
+        for mask in wmh_masks(truth.array, result.array)
+    )
+    return ScoredCase(pair, "", score(truth.array, result.array, truth.grid), true_ml, found_ml)
 
 
 def largest_shift_mm(one: Grid, other: Grid) -> float:

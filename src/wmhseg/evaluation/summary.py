@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from wmhseg.evaluation.score_cohort import Row
+from wmhseg.evaluation.score_cohort import ScoredCase
 
 CONFIDENCE = 0.95
 RESAMPLES = 9999
@@ -72,22 +72,24 @@ class Summary:
     average: Line
 
 
-def summarise(rows: Sequence[Row], seed: int = 0) -> Summary:
+def summarise(rows: Sequence[ScoredCase], seed: int = 0) -> Summary:
     """Return the means of each scanner, in the order of their first cases, and of all.
 
     The average weighted by the number of cases is the mean over all cases; for H95, by the number
-    of cases that have one.
+    of cases that have one. Cases that the weights were trained on have lines of their own and are in no
+    average.
 
     Args:
         rows: At least one.
         seed: Decides the resamples of every interval.
     """
-    names = list(dict.fromkeys(row.pair.scanner for row in rows))
-    lines = (_line(name, [row for row in rows if row.pair.scanner == name], seed) for name in names)
-    return Summary(tuple(lines), _line("weighted average", rows, seed))
+    names = list(dict.fromkeys(row.pair.group for row in rows))
+    lines = (_line(name, [row for row in rows if row.pair.group == name], seed) for name in names)
+    tested = [row for row in rows if not row.pair.seen_in_training]
+    return Summary(tuple(lines), _line("weighted average", tested, seed))
 
 
-def values_of(rows: Sequence[Row], metric: Metric) -> NDArray[np.float64]:
+def values_of(rows: Sequence[ScoredCase], metric: Metric) -> NDArray[np.float64]:
     """Return a metric of each case, (cases,)."""
     return np.array([getattr(row.scores, metric.field) for row in rows], dtype=float)
 
@@ -118,7 +120,7 @@ def mean_with_interval(values: NDArray[np.float64], seed: int = 0) -> Mean:
     return Mean(mean, float(interval.low), float(interval.high), left_out)
 
 
-def _line(name: str, rows: Sequence[Row], seed: int) -> Line:
+def _line(name: str, rows: Sequence[ScoredCase], seed: int) -> Line:
     failures = sum(bool(row.failure) for row in rows)
     means = tuple(mean_with_interval(values_of(rows, metric), seed) for metric in METRICS)
     return Line(name, len(rows), failures, means)

@@ -7,20 +7,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 
 from wmhseg.evaluation.organiser import Scores
-from wmhseg.evaluation.score_cohort import Row
+from wmhseg.evaluation.score_cohort import ScoredCase
 from wmhseg.evaluation.summary import METRICS, RESAMPLES, Line, Mean, Summary
 
 NO_VALUE = "–"
+_METRICS = tuple(field.name for field in fields(Scores))
+COLUMNS = (
+    *("scanner", "case", *_METRICS, "truth_ml", "result_ml"),
+    *("seen_in_training", "failure", "truth", "result"),
+)
 
 
-def case_table(rows: Sequence[Row]) -> str:
+def case_table(rows: Sequence[ScoredCase]) -> str:
     """Return the CSV with one line a case, at full precision."""
     text = io.StringIO()
-    metrics = [field.name for field in fields(Scores)]
-    writer = csv.DictWriter(text, ["scanner", "case", *metrics, "failure", "truth", "result"])
+    writer = csv.DictWriter(text, COLUMNS)
     writer.writeheader()
     for row in rows:
-        writer.writerow({**asdict(row.pair), **asdict(row.scores), "failure": row.failure})
+        values = {"truth_ml": row.truth_ml, "result_ml": row.result_ml, "failure": row.failure}
+        writer.writerow({**asdict(row.pair), **asdict(row.scores), **values})
     return text.getvalue()
 
 
@@ -34,10 +39,18 @@ def interval_table(summary: Summary) -> str:
     return _table(summary, _interval)
 
 
-def report(summary: Summary, rows: Sequence[Row], seed: int) -> str:
-    """Return the whole Markdown text: both tables, what was left out of a mean, and the failures."""
+def report(summary: Summary, rows: Sequence[ScoredCase], seed: int, notes: Sequence[str] = ()) -> str:
+    """Return the whole Markdown text: both tables, what was left out of a mean, and the failures.
+
+    Args:
+        summary: The tables' numbers.
+        rows: The cases.
+        seed: Of the intervals.
+        notes: What stands above the tables, such as where the results come from.
+    """
     parts = [
         "# Scores per scanner",
+        *notes,
         scanner_table(summary),
         "## 95 % confidence intervals of the means",
         interval_table(summary),
@@ -45,6 +58,11 @@ def report(summary: Summary, rows: Sequence[Row], seed: int) -> str:
     ]
     if left_out := _left_out(summary):
         parts += [f"## Left out of a mean\n\nCases without a finite value: {'; '.join(left_out)}."]
+    if seen := sum(row.pair.seen_in_training for row in rows):
+        parts += [
+            f"## Trained on\n\n{seen} of {len(rows)} cases were in the weights' training: no test scores, "
+            "and in no average."
+        ]
     if failed := [row for row in rows if row.failure]:
         lines = "\n".join(f"- {row.pair.case}: {row.failure}" for row in failed)
         parts += [

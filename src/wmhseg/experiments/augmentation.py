@@ -1,6 +1,6 @@
 """What does augmentation add on scanners left out of training? (Section 5.4, Tables S5-S7, Fig. 11.)
 
-Command: `python -m wmhseg.experiments augmentation CASES OUT --scale paper`
+Command: `wmhseg experiments augmentation CASES OUT --scale paper`
 Cost: 3 scanners x 3 = 9 networks of about 3 GPU hours each (section 5.8) without augmentation; the
 others are those of cross_scanner.
 The paper found augmentation slightly better on most metrics, H95, recall and F1 significantly so
@@ -9,13 +9,13 @@ Without augmentation the optimiser makes as many steps, on slices as they are: w
 slices alone. The paper's own augmented set is ten times larger.
 """
 
-from wmhseg.experiments.experiment_result import Outcome
+from wmhseg.experiments.experiment_result import ExperimentResult
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Variant
 from wmhseg.experiments.paired_variants import Pairing, run_pairing
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Compare training without and with augmentation."""
     pairing = Pairing(
         "augmentation",

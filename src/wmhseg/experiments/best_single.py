@@ -1,6 +1,6 @@
 """Is the best of several networks as good as their ensemble? (Section 5.7.2, Table 8.)
 
-Command: `python -m wmhseg.experiments best_single CASES OUT --scale paper`
+Command: `wmhseg experiments best_single CASES OUT --scale paper`
 Cost: 5 networks of about 1.8 GPU hours each (three fifths of the 3 hours of section 5.8).
 The best network is the one with the lowest Dice loss on the validation cases (3:1:1 split).
 The paper found (12 test cases) the ensemble better on four metrics, significantly in DSC (77.06 to
@@ -8,7 +8,7 @@ The paper found (12 test cases) the ensemble better on four metrics, significant
 """
 
 from wmhseg.datasets.splits import split_by_ratio
-from wmhseg.experiments.experiment_result import Outcome, Picture
+from wmhseg.experiments.experiment_result import ExperimentResult, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.metrics import LABELS
 from wmhseg.experiments.plots import paired_plots
@@ -16,7 +16,7 @@ from wmhseg.experiments.statistics import compare
 from wmhseg.experiments.table import Table, Value
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Choose by validation loss, compare on the test cases."""
     split = split_by_ratio(lab.material.cases, (3, 1, 1), lab.seed)
     lab.record("three_to_one_to_one", [split])
@@ -35,7 +35,7 @@ def run(lab: Lab) -> Outcome:
         (f"network {n}", loss, "yes" if n == best + 1 else "") for n, loss in enumerate(losses, start=1)
     )
     title = f"{len(split.test)} test cases"
-    return Outcome(
+    return ExperimentResult(
         "Best single network against the ensemble",
         "section 5.7.2, Table 8",
         (

@@ -1,6 +1,6 @@
 """What does each component add? (Section 5.7.1, Table 7.)
 
-Command: `python -m wmhseg.experiments components CASES OUT --scale paper`
+Command: `wmhseg experiments components CASES OUT --scale paper`
 Cost: 3 components x 3 = 9 networks of about 2.4 GPU hours each; the whole method's are ensemble_size's.
 The paper found (12 validation cases, p adjusted): augmentation better on all five metrics, each
 significantly (DSC +1.38 %); preprocessing better on all, significantly in H95 and AVD; the ensemble
@@ -11,7 +11,7 @@ first network alone.
 
 from wmhseg.datasets.splits import Split, split_by_ratio
 from wmhseg.evaluation.organiser import Scores
-from wmhseg.experiments.experiment_result import Outcome, Picture
+from wmhseg.experiments.experiment_result import ExperimentResult, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import FULL, Variant
 from wmhseg.experiments.metrics import LABELS, means
@@ -26,7 +26,7 @@ WITHOUT = {
 }
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Take one component out at a time and test the difference on the validation cases."""
     split = split_by_ratio(lab.material.cases, (4, 1, 0), lab.seed)
     lab.record("four_to_one", [split])
@@ -45,7 +45,7 @@ def run(lab: Lab) -> Outcome:
     )
     shown: dict[str, list[Scores]] = {"whole": whole} | {f"no {n}": s for n, s in without.items()}
     mean_rows: tuple[tuple[Value, ...], ...] = tuple((name, *means(scores)) for name, scores in shown.items())
-    return Outcome(
+    return ExperimentResult(
         "Contribution of each component",
         "section 5.7.1, Table 7",
         (

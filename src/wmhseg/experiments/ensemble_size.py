@@ -1,6 +1,6 @@
 """How many networks does an ensemble need? (Section 5.6, Figs. 13 and 14.)
 
-Command: `python -m wmhseg.experiments ensemble_size CASES OUT --scale paper`
+Command: `wmhseg experiments ensemble_size CASES OUT --scale paper`
 Cost: 5 repeats of up to 7 networks: 35 of about 2.4 GPU hours each (four fifths of the 3 hours of section
 5.8); members and components share them.
 The paper found ensembles of three and more clearly better than one network on all metrics, five
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.datasets.splits import split_by_ratio
-from wmhseg.experiments.experiment_result import Outcome, Picture
+from wmhseg.experiments.experiment_result import ExperimentResult, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.metrics import LABELS, means
 from wmhseg.experiments.plots import curves
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Score ensembles of every size on the validation cases, several times."""
     scale = lab.scale
     split = split_by_ratio(lab.material.cases, (4, 1, 0), lab.seed)
@@ -44,7 +44,7 @@ def run(lab: Lab) -> Outcome:
     title = f"{len(split.validation)} validation cases, {scale.repeats} repeats{shared}"
     columns = ("size", *LABELS, *(f"SD of {label}" for label in LABELS))
     rows = [(n, *map(float, m), *map(float, s)) for n, m, s in zip(sizes, average, spread, strict=True)]
-    return Outcome(
+    return ExperimentResult(
         "Size of the ensemble",
         "section 5.6, Figs. 13 and 14",
         (Table("ensemble_size", title, columns, tuple(rows)),),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wmhseg.errors import OutputError
 from wmhseg.experiments.table import Table, write_table
-from wmhseg.io.volume import replacing
+from wmhseg.io.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +34,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ExperimentResult:
     """Tables and figures of one experiment.
 
     Attributes:
@@ -50,11 +50,11 @@ class Outcome:
     pictures: tuple[Picture, ...]
 
 
-def write_outcome(outcome: Outcome, folder: Path, note: str) -> None:
+def write_result(result: ExperimentResult, folder: Path, note: str) -> None:
     """Write tables (CSV, Markdown) and figures (PNG, SVG) of an experiment.
 
     Args:
-        outcome: What to write.
+        result: What to write.
         folder: Made if need be.
         note: What the cases are; stands in every table and figure.
 
@@ -65,9 +65,9 @@ def write_outcome(outcome: Outcome, folder: Path, note: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror})") from None
-    for table in outcome.tables:
+    for table in result.tables:
         write_table(table, folder, note)
-    for picture in outcome.pictures:
+    for picture in result.pictures:
         picture.figure.suptitle(f"{picture.caption}\n({note})", fontsize=9)
         for suffix in (".png", ".svg"):
             with replacing(folder / f"{picture.name}{suffix}", suffix) as path:
@@ -75,11 +75,11 @@ def write_outcome(outcome: Outcome, folder: Path, note: str) -> None:
             # Laid out by now: once more would cost a second and change nothing.
             picture.figure.set_layout_engine("none")
     record = {
-        "title": outcome.title,
-        "source": outcome.source,
+        "title": result.title,
+        "source": result.source,
         "note": note,
-        "tables": [[table.name, table.title] for table in outcome.tables],
-        "pictures": [[picture.name, picture.caption] for picture in outcome.pictures],
+        "tables": [[table.name, table.title] for table in result.tables],
+        "pictures": [[picture.name, picture.caption] for picture in result.pictures],
     }
     with replacing(folder / _RECORD) as path:
         path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -15,8 +15,8 @@ from wmhseg.experiments.predictor import Predictor
 from wmhseg.experiments.scale import Scale
 from wmhseg.experiments.store import ModelStore
 from wmhseg.io.volume import Volume
-from wmhseg.model.quiet import quiet_stderr
-from wmhseg.segmentation.segment_scan import segment
+from wmhseg.model.start_keras import start_keras
+from wmhseg.segmentation.segment_scan import segment_scan
 from wmhseg.training.config import TrainingConfig
 
 NO_AUGMENTATION = AffineRange(0.0, 0.0, (1.0, 1.0), 0.0)
@@ -98,11 +98,9 @@ class Lab:
 
     def mask(self, name: str, models: Sequence[Model]) -> Volume:
         """Return an ensemble's mask on the FLAIR's own grid, as the program would write it."""
-        images = self.images(name)
+        scan = self.images(name).scan
         # The way back to the FLAIR's grid is the program's; the probability comes from the cache.
-        return segment(
-            images.flair, images.t1, self.material.recipe, lambda _: self.probability(name, models)
-        ).mask
+        return segment_scan(scan, self.material.recipe, lambda _: self.probability(name, models)).mask
 
     def scores(self, names: Sequence[str], models: Sequence[Model]) -> list[Scores]:
         """Score an ensemble on cases, on each case's own grid."""
@@ -110,8 +108,8 @@ class Lab:
 
     def dice_loss(self, names: Sequence[str], models: Sequence[Model]) -> float:
         """Return the Dice loss over all slices of these cases (paper, section 3.2.2)."""
-        with quiet_stderr():
-            from wmhseg.training.loss import dice_loss
+        start_keras()
+        from wmhseg.training.loss import dice_loss
 
         truth = [self.material.input(name).slices.labels == 1 for name in names]
         probability = [self.probability(name, models) for name in names]

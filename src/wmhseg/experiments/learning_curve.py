@@ -1,13 +1,13 @@
 """After how many epochs does a network stop getting better? (Section 5.2, Fig. 9.)
 
-Command: `python -m wmhseg.experiments learning_curve CASES OUT --scale paper`
+Command: `wmhseg experiments learning_curve CASES OUT --scale paper`
 Cost: one network of 100 epochs, about 6 GPU hours on the paper's card (section 5.8), read every
 second epoch; four fifths of each scanner's cases train, the rest validate.
 The paper found that the validation loss no longer falls after about 50 epochs, and took 50.
 """
 
 from wmhseg.datasets.splits import split_by_ratio
-from wmhseg.experiments.experiment_result import Outcome, Picture
+from wmhseg.experiments.experiment_result import ExperimentResult, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.metrics import METRICS, means
 from wmhseg.experiments.plots import curves
@@ -15,7 +15,7 @@ from wmhseg.experiments.store import training_losses
 from wmhseg.experiments.table import Table
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Train one network and score it on the validation cases at several epochs."""
     split = split_by_ratio(lab.material.cases, (4, 1, 0), lab.seed)
     lab.record("four_to_one", [split])
@@ -38,4 +38,4 @@ def run(lab: Lab) -> Outcome:
     panels = {"Dice loss": {"training": columns[0], "validation": columns[1]}}
     panels |= {name: {name: values} for name, values in zip(names[2:], columns[2:], strict=True)}
     picture = Picture("learning_curve", "One network over epochs", curves(stops, panels, "epoch"))
-    return Outcome("Learning curves", "section 5.2, Fig. 9", (table,), (picture,))
+    return ExperimentResult("Learning curves", "section 5.2, Fig. 9", (table,), (picture,))

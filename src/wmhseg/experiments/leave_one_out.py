@@ -1,23 +1,23 @@
 """How well does the method do on a subject it was not trained on? (Section 4.2, Fig. 6, Table S1.)
 
-Command: `python -m wmhseg.experiments leave_one_out CASES OUT --scale paper`
+Command: `wmhseg experiments leave_one_out CASES OUT --scale paper`
 Cost: an ensemble for each subject: 60 x 3 = 180 networks of about 3 GPU hours each (section 5.8).
 The paper found, over 60 cases: DSC 87 %, H95 3.6 mm, recall 85 %; Utrecht lowest, with outliers that
 have many small lesions and blurred slices.
 """
 
 from wmhseg.datasets.splits import leave_one_subject_out
-from wmhseg.experiments.experiment_result import Outcome, Picture
+from wmhseg.experiments.experiment_result import ExperimentResult, Picture
 from wmhseg.experiments.folds import Fold, by_site, case_rows, run_folds, site_means
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.plots import box_plots
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Leave each subject out in turn and score it."""
     folds = leave_one_out_folds(lab)
     sites = by_site(folds)
-    return Outcome(
+    return ExperimentResult(
         "Leave one subject out",
         "section 4.2, Fig. 6, Table S1",
         (

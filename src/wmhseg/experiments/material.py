@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from wmhseg.datasets.cases import Case, find_cases
-from wmhseg.datasets.prepare import prepare_case
+from wmhseg.datasets.prepare import prepare_case, read_case
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.datasets.splits import case_id
 from wmhseg.errors import InputError
 from wmhseg.experiments.phantom_cohort import COHORT
 from wmhseg.imaging.geometry import crop_pad
-from wmhseg.io.volume import Volume, read_volume
+from wmhseg.io.volume import Volume
 from wmhseg.recipe import Recipe
-from wmhseg.segmentation.segment_scan import prepare_working, to_working_grid
+from wmhseg.segmentation.prepare_scan import to_working_grid, windows_of
+from wmhseg.segmentation.read_scan import Scan
+from wmhseg.settings import InputOptions
 
 # Raw intensities in the hundreds would be out of a fresh network's range; the same for every scan.
 RAW_UNIT = 100.0
@@ -56,10 +58,9 @@ class Input:
 
 @dataclass(frozen=True)
 class Images:
-    """One case's images on their own grid."""
+    """One case's scan and its reference mask, on the FLAIR's own grid."""
 
-    flair: Volume
-    t1: Volume
+    scan: Scan
     truth: Volume
 
 
@@ -127,19 +128,16 @@ class Material:
 
     def _raw_windows(self, name: str) -> np.ndarray:
         """Return the windows (N, rows, columns, 2) float16 of the full method, intensities as stored."""
-        images = self.images(name)
-        working = to_working_grid(images.flair, images.t1, self.recipe)
-        prepared = prepare_working(working, self.recipe)
+        working, _ = to_working_grid(self.images(name).scan, self.recipe)
+        windows = windows_of(working, self.recipe)
         size = (self.recipe.patch, self.recipe.patch)
         channels = [
-            crop_pad(volume.array[prepared.indices], prepared.start_yx, size)
+            crop_pad(volume.array[windows.indices], windows.start_yx, size)
             for volume in (working.flair, working.t1)
             if volume is not None
         ]
         return (np.stack(channels, axis=-1) / RAW_UNIT).astype(np.float16)
 
     def _read(self, name: str) -> Images:
-        case = self.case(name)
-        return Images(
-            read_volume(case.flair), read_volume(case.t1), read_volume(case.truth, may_be_constant=True)
-        )
+        # The experiments compare FLAIR with FLAIR and T1: every case needs both.
+        return Images(*read_case(self.case(name), InputOptions(require_t1=True)))

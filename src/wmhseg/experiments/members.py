@@ -1,6 +1,6 @@
 """Where do the members of an ensemble differ, and what does their mean make of it? (Section 5.6, Fig. 15.)
 
-Command: `python -m wmhseg.experiments members CASES OUT --scale paper`
+Command: `wmhseg experiments members CASES OUT --scale paper`
 Cost: three of ensemble_size's networks.
 The paper found that members differ at borders and in small lesions, and that the ensemble avoids the
 worst of their results.
@@ -9,7 +9,7 @@ worst of their results.
 import math
 
 from wmhseg.datasets.splits import split_by_ratio
-from wmhseg.experiments.experiment_result import Outcome, Picture
+from wmhseg.experiments.experiment_result import ExperimentResult, Picture
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.metrics import LABELS, METRICS, means
 from wmhseg.experiments.overlay import Column, draw_overlays
@@ -18,7 +18,7 @@ from wmhseg.experiments.table import Table, Value
 SHOWN = 3
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Score three members and their ensemble, and draw the case on which the members differ most."""
     split = split_by_ratio(lab.material.cases, (4, 1, 0), lab.seed)
     lab.record("four_to_one", [split])
@@ -37,7 +37,7 @@ def run(lab: Lab) -> Outcome:
     columns = [Column(name, lab.mask(case, group)) for name, group in zip(names, groups, strict=True)]
     picture = draw_overlays(lab.images(case), columns, zoom=True)
     title = f"Means over {len(split.validation)} validation cases"
-    return Outcome(
+    return ExperimentResult(
         "Members and ensemble",
         "section 5.6, Fig. 15",
         (Table("members", title, ("result of", *LABELS), tuple(rows)),),

@@ -1,6 +1,6 @@
 """What does T1 add to FLAIR on scanners left out of training? (Section 5.3, Tables S2-S4, Fig. 10.)
 
-Command: `python -m wmhseg.experiments modalities CASES OUT --scale paper`
+Command: `wmhseg experiments modalities CASES OUT --scale paper`
 Cost: 3 scanners x 3 = 9 networks of about 3 GPU hours each (section 5.8) for FLAIR alone; the others
 are those of cross_scanner.
 The paper found FLAIR and T1 together slightly better on most metrics, H95 and F1 significantly so
@@ -8,13 +8,13 @@ The paper found FLAIR and T1 together slightly better on most metrics, H95 and F
 FLAIR alone is the same network with an empty second channel.
 """
 
-from wmhseg.experiments.experiment_result import Outcome
+from wmhseg.experiments.experiment_result import ExperimentResult
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Variant
 from wmhseg.experiments.paired_variants import Pairing, run_pairing
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Compare FLAIR alone with FLAIR and T1."""
     pairing = Pairing(
         "modalities",

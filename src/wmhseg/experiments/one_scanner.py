@@ -1,6 +1,6 @@
 """Does training on other scanners too help on one's own? (Section 5.5, Fig. 12.)
 
-Command: `python -m wmhseg.experiments one_scanner CASES OUT --scale paper`
+Command: `wmhseg experiments one_scanner CASES OUT --scale paper`
 Cost: 60 subjects x 3 = 180 networks trained on 19 cases each, about an hour of GPU each; those
 trained on all scanners are leave_one_out's.
 The paper found training on three scanners significantly better in DSC, H95, AVD and F1, and training on
@@ -10,7 +10,7 @@ one slightly better in recall: small lesions are found best by networks of the s
 from dataclasses import replace
 
 from wmhseg.datasets.splits import site_of
-from wmhseg.experiments.experiment_result import Outcome, Picture
+from wmhseg.experiments.experiment_result import ExperimentResult, Picture
 from wmhseg.experiments.folds import by_site, run_folds
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.leave_one_out import leave_one_out_folds
@@ -20,7 +20,7 @@ from wmhseg.experiments.statistics import compare, tests_table
 from wmhseg.experiments.table import Table, Value
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Score each subject with networks of its own scanner's and of all scanners' other subjects."""
     everywhere = leave_one_out_folds(lab)
     splits = [
@@ -44,7 +44,7 @@ def run(lab: Lab) -> Outcome:
         "one_scanner_tests", "All subjects: means and signed-rank tests", methods, compare(*flat)
     )
     boxes = {site: {"own scanner": own[site], "all": every[site]} for site in every}
-    return Outcome(
+    return ExperimentResult(
         "One scanner against all",
         "section 5.5, Fig. 12",
         (

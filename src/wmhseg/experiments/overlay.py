@@ -38,7 +38,7 @@ def draw_overlays(images: Images, columns: Sequence[Column], *, zoom: bool) -> "
     """
     from matplotlib.figure import Figure
 
-    flair = to_axial_lps(images.flair)[0]
+    flair = to_axial_lps(images.scan.flair)[0]
     truth = np.rint(_axial(images.truth)) == 1
     results = [_axial(column.mask) > 0 for column in columns]
     chosen = most_wmh(truth)

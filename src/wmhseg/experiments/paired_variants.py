@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wmhseg.experiments.experiment_result import Outcome, Picture
+from wmhseg.experiments.experiment_result import ExperimentResult, Picture
 from wmhseg.experiments.folds import Fold, cross_scanner_folds
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Variant
@@ -32,7 +32,7 @@ class Pairing:
     labels: tuple[str, str]
 
 
-def run_pairing(lab: Lab, pairing: Pairing) -> Outcome:
+def run_pairing(lab: Lab, pairing: Pairing) -> ExperimentResult:
     """Score both methods on each scanner, trained on the others, and test the difference over all cases."""
     before, after = cross_scanner_folds(lab, pairing.without), cross_scanner_folds(lab)
     tables = [_site_table(pairing, b, a) for b, a in zip(before, after, strict=True)]
@@ -42,7 +42,7 @@ def run_pairing(lab: Lab, pairing: Pairing) -> Outcome:
         for b, a in zip(before, after, strict=True)
     }
     caption = f"{pairing.labels[0]} against {pairing.labels[1]}, each scanner left out of training in turn"
-    return Outcome(
+    return ExperimentResult(
         pairing.title,
         pairing.source,
         tuple(tables),

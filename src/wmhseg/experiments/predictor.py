@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.experiments.material import Input
-from wmhseg.io.volume import replacing
-from wmhseg.model.quiet import quiet_stderr
+from wmhseg.io.files import replacing
+from wmhseg.model.start_keras import start_keras
 from wmhseg.training.files import WEIGHTS
 
 _BATCH = 8
@@ -54,9 +54,9 @@ class Predictor:
         return np.asarray(network.predict(padded, batch_size=_BATCH, verbose=0)[: len(slices), ..., 0])
 
     def _network(self, folder: Path, size_yx: tuple[int, int]) -> Any:
-        with quiet_stderr():
-            from wmhseg.model.unet import build_unet
-            from wmhseg.training.start import FULL
+        start_keras()
+        from wmhseg.model.unet import build_unet
+        from wmhseg.training.start import FULL
 
         if size_yx not in self._networks:
             self._networks[size_yx] = build_unet(size_yx, widths=self._widths or FULL)

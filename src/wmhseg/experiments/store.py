@@ -11,8 +11,8 @@ from typing import Any
 
 from wmhseg.errors import InputError
 from wmhseg.experiments.material import Input
-from wmhseg.io.volume import replacing
-from wmhseg.model.quiet import quiet_stderr
+from wmhseg.io.files import replacing
+from wmhseg.model.start_keras import start_keras
 from wmhseg.training.config import TrainingConfig
 from wmhseg.training.files import CHECKPOINT, LOG, STATE
 
@@ -120,6 +120,7 @@ def _drop_checkpoint(folder: Path) -> None:
 
 def _training() -> Callable[..., None]:
     """Return `train`; loading TensorFlow takes seconds, and a finished experiment needs none."""
-    with quiet_stderr():
-        from wmhseg.training.train import train
+    start_keras()
+    from wmhseg.training.train import train
+
     return train

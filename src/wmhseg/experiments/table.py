@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from wmhseg.io.volume import replacing
+from wmhseg.io.files import replacing
 
 Value = str | int | float
 

@@ -1,6 +1,6 @@
 """How do methods rank on scanners nobody trained on? (Section 4.3, Table 6.)
 
-Command: `python -m wmhseg.experiments unseen_ranking CASES OUT --scale paper`
+Command: `wmhseg experiments unseen_ranking CASES OUT --scale paper`
 Cost: the networks of cross_scanner, modalities and augmentation; nothing of its own.
 The paper ranked the challenge's 20 teams on its two hidden scanners: its method came first (score 0.040),
 with DSC 74.5 % and recall 87 % highest. The other teams' results on given cases cannot be had, so the
@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from wmhseg.experiments.experiment_result import Outcome, Picture
+from wmhseg.experiments.experiment_result import ExperimentResult, Picture
 from wmhseg.experiments.folds import by_site, cross_scanner_folds
 from wmhseg.experiments.lab import Lab
 from wmhseg.experiments.material import Variant
@@ -29,7 +29,7 @@ METHODS = (
 )
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> ExperimentResult:
     """Rank the methods by their means over scanners left out of training."""
     teams: list[Team] = []
     unranked: list[Team] = []
@@ -53,7 +53,7 @@ def run(lab: Lab) -> Outcome:
     picture = Picture(
         "unseen_ranking", caption, bars({s.team.name: s.score for s in standings}, "rank score")
     )
-    return Outcome("Ranking on unseen scanners", "section 4.3, Table 6", (table,), (picture,))
+    return ExperimentResult("Ranking on unseen scanners", "section 4.3, Table 6", (table,), (picture,))
 
 
 def _shown(team: Team) -> tuple[float, ...]:

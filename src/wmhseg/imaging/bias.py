@@ -5,10 +5,9 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from wmhseg.errors import BrainMaskError
-from wmhseg.imaging.geometry import to_axial_lps
+from wmhseg.imaging.geometry import shrunk, to_axial_lps
 from wmhseg.imaging.head import MAD_TO_SD, core_mask, head_mask
 from wmhseg.imaging.itk_threads import single_threaded
-from wmhseg.imaging.mutual_information import shrunk
 from wmhseg.io.volume import Volume, from_image, to_image
 
 # A brain whose brightest part is more than 1.5 times as bright as its darkest is corrected. Nine real

@@ -127,6 +127,16 @@ def smooth_for(volume: Volume, grid: Grid) -> Volume:
     return Volume(blurred, volume.grid)
 
 
+def shrunk(volume: Volume, spacing_mm: float) -> Volume:
+    """Return the volume at about `spacing_mm` along the axes that are finer, blurred against aliasing."""
+    factors = [max(1, int(spacing_mm / value + 0.3)) for value in volume.grid.spacing_mm]
+    if max(factors) == 1:
+        return volume
+    sigmas = [0.4 * factor if factor > 1 else 0.0 for factor in reversed(factors)]
+    blurred = ndimage.gaussian_filter(volume.array, sigmas, output=np.float32, mode="nearest")
+    return from_image(sitk.Shrink(to_image(Volume(blurred, volume.grid)), factors))
+
+
 def resample_slices(volume: Volume, grid: Grid) -> Volume:
     """Bring slices to other pixels: blurred for coarser ones, by cubic B-splines for finer ones.
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from wmhseg.imaging.itk_threads import single_threaded
-from wmhseg.io.volume import Grid, Volume, from_image, to_image
+from wmhseg.io.volume import Grid, Volume, to_image
 
 Mask = NDArray[np.bool_]
 
@@ -75,16 +74,6 @@ class Pair:
             method.SetMetricSamplingStrategy(method.RANDOM)
             method.SetMetricSamplingPercentage(self.samples / voxels, seed=_SEED)
         return method
-
-
-def shrunk(volume: Volume, spacing_mm: float) -> Volume:
-    """Return the volume at about `spacing_mm` along the axes that are finer, blurred against aliasing."""
-    factors = [max(1, int(spacing_mm / value + 0.3)) for value in volume.grid.spacing_mm]
-    if max(factors) == 1:
-        return volume
-    sigmas = [0.4 * factor if factor > 1 else 0.0 for factor in reversed(factors)]
-    blurred = ndimage.gaussian_filter(volume.array, sigmas, output=np.float32, mode="nearest")
-    return from_image(sitk.Shrink(to_image(Volume(blurred, volume.grid)), factors))
 
 
 def mask_on(mask: Mask, grid: Grid, target: Grid) -> Mask:

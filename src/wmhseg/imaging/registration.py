@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from wmhseg.errors import BrainMaskError, RegistrationError
-from wmhseg.imaging.geometry import to_axial_lps
+from wmhseg.imaging.geometry import shrunk, to_axial_lps
 from wmhseg.imaging.head import core_mask, head_mask
-from wmhseg.imaging.mutual_information import Pair, mask_on, shrunk
+from wmhseg.imaging.mutual_information import Pair, mask_on
 from wmhseg.io.volume import Grid, Volume, to_image
 
 Mask = NDArray[np.bool_]
@@ -35,7 +35,7 @@ _MIN_INFORMATION, _MIN_SHARPNESS, _MIN_COVERED = 0.35, 0.42, 0.7
 
 
 @dataclass(frozen=True)
-class _Scan:
+class _ScaledImage:
     """An image scaled to 0..1, axial LPS, about 1 mm; its head on a grid of about 2 mm."""
 
     image: Volume
@@ -75,7 +75,7 @@ def register(flair: Volume, t1: Volume) -> Registration:
     Raises:
         BrainMaskError: No head was found.
     """
-    fixed, moving = _scan(flair, "FLAIR"), _scan(t1, "T1")
+    fixed, moving = _scaled(flair, "FLAIR"), _scaled(t1, "T1")
     found = _search(fixed, moving)
     found = _pair(fixed, moving, *_FINE[:2], skin_mm=_SKIN_MM).climb(found, _FINE[2])
     return _judged(found, fixed, moving)
@@ -87,7 +87,7 @@ def agree(flair: Volume, t1: Volume) -> bool:
     Raises:
         BrainMaskError: No head was found.
     """
-    fixed, moving = _scan(flair, "FLAIR"), _scan(t1, "T1")
+    fixed, moving = _scaled(flair, "FLAIR"), _scaled(t1, "T1")
     points = _brain_points_mm(fixed)
     return bool(distances_mm(points, _search(fixed, moving), sitk.Transform()).mean() <= _AGREE_MM)
 
@@ -127,7 +127,7 @@ def brain_points_mm(flair: Volume) -> Points:
     Raises:
         BrainMaskError: No head was found.
     """
-    return _brain_points_mm(_scan(flair, "FLAIR"))
+    return _brain_points_mm(_scaled(flair, "FLAIR"))
 
 
 def distances_mm(points: Points, one: sitk.Transform, other: sitk.Transform) -> NDArray[np.float64]:
@@ -136,7 +136,7 @@ def distances_mm(points: Points, one: sitk.Transform, other: sitk.Transform) -> 
     return np.array([np.linalg.norm(np.subtract(a, b)) for a, b in pairs])
 
 
-def _scan(volume: Volume, name: str) -> _Scan:
+def _scaled(volume: Volume, name: str) -> _ScaledImage:
     axial = shrunk(to_axial_lps(volume)[0], _FINE[0])
     small = shrunk(axial, _MASK_MM)
     spacing = small.grid.spacing_mm
@@ -145,10 +145,10 @@ def _scan(volume: Volume, name: str) -> _Scan:
     if not head.all():
         low = min(low, float(np.median(small.array[~head])))
     scaled = np.clip((axial.array - low) / max(high - low, 1e-30), 0, 1).astype(np.float32)
-    return _Scan(Volume(scaled, axial.grid), head, small.grid)
+    return _ScaledImage(Volume(scaled, axial.grid), head, small.grid)
 
 
-def _search(fixed: _Scan, moving: _Scan) -> sitk.Euler3DTransform:
+def _search(fixed: _ScaledImage, moving: _ScaledImage) -> sitk.Euler3DTransform:
     """Return the position found at 8 and 4 mm, from the best of all starts."""
     pair = _pair(fixed, moving, *_COARSE[:2])
     starts = sorted(_starts(fixed, moving), key=pair.information, reverse=True)[:_STARTS_FOLLOWED]
@@ -156,7 +156,9 @@ def _search(fixed: _Scan, moving: _Scan) -> sitk.Euler3DTransform:
     return _pair(fixed, moving, *_MIDDLE[:2]).climb(best, _MIDDLE[2])
 
 
-def _pair(fixed: _Scan, moving: _Scan, spacing_mm: float, samples: int, skin_mm: float = 0.0) -> Pair:
+def _pair(
+    fixed: _ScaledImage, moving: _ScaledImage, spacing_mm: float, samples: int, skin_mm: float = 0.0
+) -> Pair:
     """Return both images on one level; compared are the head and what touches it, or its deep part."""
     image = shrunk(fixed.image, spacing_mm)
     head = core_mask(fixed.head, fixed.head_grid.spacing_mm[1::-1], skin_mm) if skin_mm else fixed.head
@@ -167,7 +169,7 @@ def _pair(fixed: _Scan, moving: _Scan, spacing_mm: float, samples: int, skin_mm:
     return Pair(to_image(image), to_image(shrunk(moving.image, spacing_mm)), mask, samples)
 
 
-def _starts(fixed: _Scan, moving: _Scan) -> list[sitk.Euler3DTransform]:
+def _starts(fixed: _ScaledImage, moving: _ScaledImage) -> list[sitk.Euler3DTransform]:
     """Return both initial shifts, each without rotation and with one about each axis, either way."""
     centre = _upper_centre_mm(fixed)
     turns = [np.zeros(3), *(_START_ANGLE_RAD * np.eye(3)), *(-_START_ANGLE_RAD * np.eye(3))]
@@ -186,14 +188,14 @@ def _rigid(centre: NDArray, angles: NDArray, shift: NDArray) -> sitk.Euler3DTran
     return transform
 
 
-def _upper_centre_mm(scan: _Scan) -> Points:
+def _upper_centre_mm(scan: _ScaledImage) -> Points:
     """Return the centre of the head's uppermost 130 mm (x, y, z)."""
     points = _points_mm(scan.head, scan.head_grid)
     up = points[:, 2]
     return np.asarray(points[up > up.max() - _UPPER_MM].mean(axis=0))
 
 
-def _brain_points_mm(scan: _Scan) -> Points:
+def _brain_points_mm(scan: _ScaledImage) -> Points:
     """Return every 31st point of a FLAIR's brain."""
     brain = core_mask(scan.head, scan.head_grid.spacing_mm[1::-1], _BRAIN_MM)
     if not brain.any():
@@ -209,7 +211,7 @@ def _points_mm(mask: Mask, grid: Grid) -> Points:
     return np.asarray(grid.origin_mm) + (index_xyz * grid.spacing_mm) @ direction.T
 
 
-def _judged(best: sitk.Euler3DTransform, fixed: _Scan, moving: _Scan) -> Registration:
+def _judged(best: sitk.Euler3DTransform, fixed: _ScaledImage, moving: _ScaledImage) -> Registration:
     points, pair = _brain_points_mm(fixed), _pair(fixed, moving, *_MIDDLE[:2])
     peak = pair.information(best)
     around = [pair.information(_away(best, axis, sign)) for axis in range(6) for sign in (1, -1)]

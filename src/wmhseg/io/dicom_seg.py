@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg import __version__
-from wmhseg.report.overlay import CONTOUR_RGB
+from wmhseg.colours import WMH_RGB
 
 if TYPE_CHECKING:  # they take a second to import, and few runs need them
     from highdicom.seg import Segmentation, SegmentDescription
@@ -49,7 +49,7 @@ class SegSource:
     """The series that a segmentation refers to.
 
     Attributes:
-        headers: One per slice, without pixels, in the order of the slices of `read_scan`'s array.
+        headers: One per slice, without pixels, in the order of the slices of `read_image`'s array.
     """
 
     headers: tuple["Dataset", ...]
@@ -62,7 +62,7 @@ def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, iden
     segmentation gives the same bytes.
 
     Args:
-        array: (Z, Y, X), 1 where there is WMH, on the grid that `read_scan` gives the source.
+        array: (Z, Y, X), 1 where there is WMH, on the grid that `read_image` gives the source.
         source: The FLAIR's headers.
         weights: The ensemble's name.
         identity: All else that the file depends on: inputs, weights, recipe.
@@ -160,7 +160,7 @@ def _describe(weights: str) -> "SegmentDescription":
             parameters={"weights": weights.encode("ascii", "replace").decode()},
         ),
         anatomic_regions=[codes.SCT.Brain],
-        display_color=CIELabColor.from_rgb(*CONTOUR_RGB),
+        display_color=CIELabColor.from_rgb(*WMH_RGB),
     )
 
 

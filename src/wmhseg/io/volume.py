@@ -1,7 +1,5 @@
 """Volumes on a grid: the only place where the program reads and writes images."""
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +11,9 @@ from numpy.typing import NDArray
 from wmhseg.errors import InputError, OutputError
 from wmhseg.io.dicom_series import is_dicom, read_series
 from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
+from wmhseg.io.files import replacing, require_file, require_scan
+from wmhseg.io.itk_warnings import no_itk_warnings
 from wmhseg.io.nifti import ENDINGS, read_nifti
-
-sitk.ProcessObject.SetGlobalWarningDisplay(False)
 
 GRID_TOLERANCE = 1e-4  # relative to the spacing; headers carry float32
 
@@ -72,14 +70,6 @@ class Volume:
     grid: Grid
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A volume and what its user should know about the file, one line each."""
-
-    volume: Volume
-    warnings: tuple[str, ...]
-
-
 def to_image(volume: Volume) -> sitk.Image:
     """Return the volume as a SimpleITK image."""
     image = sitk.GetImageFromArray(volume.array)
@@ -95,37 +85,16 @@ def from_image(image: sitk.Image) -> Volume:
     return Volume(sitk.GetArrayFromImage(image), grid)
 
 
-def require_file(path: str | Path, kind: str = "an image") -> Path:
-    """Return the path of an existing file.
-
-    Raises:
-        InputError: There is none.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: expected {kind} file, found none; check the path or the mount")
-    return path
-
-
-def require_scan(path: str | Path) -> Path:
-    """Return the path of an existing image file or of a folder, which may hold a DICOM series.
-
-    Raises:
-        InputError: There is neither.
-    """
-    return Path(path) if Path(path).is_dir() else require_file(path)
-
-
 def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
-    """Read a 3D image as `read_scan` does, without its warnings.
+    """Read a 3D image as `read_image` does, without its warnings.
 
     Raises:
-        InputError: As `read_scan`.
+        InputError: As `read_image`.
     """
-    return read_scan(path, may_be_constant=may_be_constant).volume
+    return read_image(path, may_be_constant=may_be_constant)[0]
 
 
-def read_scan(path: str | Path, *, may_be_constant: bool = False) -> Reading:
+def read_image(path: str | Path, *, may_be_constant: bool = False) -> tuple[Volume, tuple[str, ...]]:
     """Read a 3D image (or a 4D one with a single volume) as float32.
 
     NIfTI-1 and -2, NRRD, MHA, MHD, what else ITK reads, or a folder with one DICOM series. Voxels that
@@ -135,23 +104,44 @@ def read_scan(path: str | Path, *, may_be_constant: bool = False) -> Reading:
         path: The file or folder.
         may_be_constant: Accept one value everywhere, as in the mask of a scan without WMH.
 
+    Returns:
+        The image, and what its user should know about the file, one line each.
+
     Raises:
         InputError: The file is missing, unreadable, cut off, not 3D, has more than one channel, or
             holds no finite or no varying values; or the folder does not hold one whole series.
     """
     image, warnings = _read_whole(require_scan(path))
+    return _checked(image, str(path), may_be_constant=may_be_constant), warnings
+
+
+def scan_of(image: sitk.Image, name: str) -> Volume:
+    """Return an image in memory as the volume that `read_image` would make of its file.
+
+    Args:
+        image: 3D, or 4D with a single volume.
+        name: What to call it in errors.
+
+    Raises:
+        InputError: It is not 3D, has more than one channel, or holds no finite or no varying values.
+    """
+    return _checked(_only_volume(image), name, may_be_constant=False)
+
+
+def _checked(image: sitk.Image, name: str, *, may_be_constant: bool) -> Volume:
+    """Return a scan's voxels as finite float32."""
     if not _is_scalar_3d(image):
         found = f"{'x'.join(map(str, image.GetSize()))} of {image.GetPixelIDTypeAsString()}"
         expected = "one 3D volume with one value per voxel"
-        raise InputError(f"{path}: expected {expected}, found {found}; extract the volume to segment")
+        raise InputError(f"{name}: expected {expected}, found {found}; extract the volume to segment")
     volume = from_image(sitk.Cast(image, sitk.sitkFloat32))
     finite = np.isfinite(volume.array)
     if not finite.all():
         lowest = volume.array[finite].min() if finite.any() else np.float32(0)
         volume = Volume(np.where(finite, volume.array, lowest), volume.grid)
     if not may_be_constant and volume.array.min() == volume.array.max():
-        raise InputError(f"{path}: expected a scan, found the same value in every voxel; check the file")
-    return Reading(volume, warnings)
+        raise InputError(f"{name}: expected a scan, found the same value in every voxel; check the file")
+    return volume
 
 
 def read_mask(path: str | Path) -> Volume:
@@ -182,64 +172,29 @@ def write_volume(path: str | Path, volume: Volume) -> None:
             raise OutputError(f"{path}: cannot be written ({_reason(error)})") from None
 
 
-class replacing:  # noqa: N801 - reads as a verb in `with replacing(path)`
-    """Context manager: a temporary path in the target's folder, renamed onto it on success.
-
-    Args:
-        path: The target.
-        suffix: Ending of the temporary name, where the writer goes by it.
-        discard: Only try whether the folder can be written.
-
-    Raises:
-        OutputError: The folder is missing or not writable.
-    """
-
-    def __init__(self, path: str | Path, suffix: str = "", *, discard: bool = False) -> None:
-        self._path, self._suffix, self._discard = Path(path), suffix, discard
-
-    def __enter__(self) -> Path:
-        try:
-            handle, name = tempfile.mkstemp(suffix=self._suffix, prefix=".wmhseg-", dir=self._path.parent)
-        except OSError as error:
-            raise OutputError(
-                f"{self._path}: expected a folder that can be written, found: {error.strerror}; "
-                "check that it exists and who owns it"
-            ) from None
-        os.close(handle)
-        self._temporary = Path(name)
-        return self._temporary
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        try:
-            if error is None and not self._discard:
-                umask = os.umask(0)
-                os.umask(umask)
-                self._temporary.chmod(0o666 & ~umask)
-                self._temporary.replace(self._path)
-        except OSError as problem:
-            raise OutputError(f"{self._path}: cannot be written ({problem.strerror})") from None
-        finally:
-            self._temporary.unlink(missing_ok=True)
-
-
 def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     """Read every byte of a file, or raise InputError; 4D with a single volume becomes 3D."""
     try:
-        if path.is_dir():
-            image, warnings = read_series(path)
-        elif path.name.endswith(ENDINGS):
-            image, warnings = read_nifti(path)
-        else:
-            image, warnings = sitk.ReadImage(str(path)), ()
+        with no_itk_warnings():
+            if path.is_dir():
+                image, warnings = read_series(path)
+            elif path.name.endswith(ENDINGS):
+                image, warnings = read_nifti(path)
+            else:
+                image, warnings = sitk.ReadImage(str(path)), ()
     except RuntimeError as error:
         raise InputError(
             f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
         ) from None
     if not path.is_dir() and is_dicom(path) and image.GetSize()[2:] in ((), (1,)):
         raise InputError(f"{path}: expected a scan, found one DICOM slice; give the folder of the series")
-    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
-        image = image[:, :, :, 0]
+    image = _only_volume(image)
     return image, warnings + _straighten(path, image)
+
+
+def _only_volume(image: sitk.Image) -> sitk.Image:
+    """Return the one volume of a 4D image as 3D; other images as they are."""
+    return image[:, :, :, 0] if image.GetDimension() == 4 and image.GetSize()[3] == 1 else image
 
 
 def _straighten(path: Path, image: sitk.Image) -> tuple[str, ...]:

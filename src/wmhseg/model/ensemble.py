@@ -6,14 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 import h5py
+import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
-
-from wmhseg.model.quiet import quiet_stderr
-
-with quiet_stderr():
-    import keras
-    import tensorflow as tf
 
 from wmhseg.errors import WeightsError
 from wmhseg.model.manifest import Manifest, Member, verify

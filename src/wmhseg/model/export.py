@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import keras
 import numpy as np
 
-from wmhseg.model.quiet import quiet_stderr
-
-with quiet_stderr():
-    import keras
-
 from wmhseg.errors import OutputError, WeightsError
-from wmhseg.model.manifest import MANIFEST, Manifest, Member, file_sha256, write_manifest
+from wmhseg.io.files import file_sha256
+from wmhseg.model.manifest import MANIFEST, Manifest, Member, write_manifest
 from wmhseg.recipe import Recipe
 
 

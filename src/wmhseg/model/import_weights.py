@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
+from wmhseg.io.files import file_sha256
 from wmhseg.model.export import Trained, write_ensemble
-from wmhseg.model.manifest import Manifest, file_sha256
+from wmhseg.model.manifest import Manifest
 from wmhseg.model.unet import build_unet
 from wmhseg.recipe import Recipe
 

@@ -1,6 +1,5 @@
 """The weights' manifest: which files make up an ensemble, and the recipe they were trained with."""
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wmhseg.errors import WeightsError
+from wmhseg.io.files import file_sha256
 from wmhseg.recipe import Recipe
 
 MANIFEST = "manifest.json"
@@ -130,11 +130,6 @@ def verify(member: Member) -> None:
             f"{member.path}: expected SHA-256 {member.sha256[:12]}…, found {found[:12]}…; "
             "the file was changed or damaged, copy the weights again"
         )
-
-
-def file_sha256(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _recipe(path: Path, values: dict[str, Any]) -> Recipe:

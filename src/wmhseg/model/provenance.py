@@ -1,14 +1,46 @@
 """Where a result comes from: inputs, weights and versions."""
 
-import hashlib
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from wmhseg import __version__
-from wmhseg.model.manifest import Manifest, file_sha256
-from wmhseg.report.findings import InputFile, Provenance
+from wmhseg.io.files import input_sha256
+from wmhseg.model.manifest import Manifest
+from wmhseg.recipe import Recipe
 
 PACKAGES = ("keras", "numpy", "scipy", "SimpleITK", "h5py")
+
+
+@dataclass(frozen=True)
+class HashedFile:
+    """An input's name and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a result comes from.
+
+    Attributes:
+        flair: The FLAIR.
+        t1: The T1, if there was one.
+        weights_name: The ensemble's name.
+        weights: Its members.
+        recipe: Recipe of the ensemble.
+        precision: Arithmetic of the convolutions.
+        versions: Name and version of the program and of what it stands on.
+    """
+
+    flair: HashedFile
+    t1: HashedFile | None
+    weights_name: str
+    weights: tuple[HashedFile, ...]
+    recipe: Recipe
+    precision: str
+    versions: tuple[tuple[str, str], ...]
 
 
 def trace(flair: Path, t1: Path | None, manifest: Manifest, precision: str) -> Provenance:
@@ -17,20 +49,12 @@ def trace(flair: Path, t1: Path | None, manifest: Manifest, precision: str) -> P
         flair=_input(flair),
         t1=None if t1 is None else _input(t1),
         weights_name=manifest.name,
-        weights=tuple(InputFile(member.path.name, member.sha256) for member in manifest.members),
+        weights=tuple(HashedFile(member.path.name, member.sha256) for member in manifest.members),
         recipe=manifest.recipe,
         precision=precision,
         versions=(("wmhseg", __version__), *((name, version(name)) for name in PACKAGES)),
     )
 
 
-def input_sha256(path: Path) -> str:
-    """Return a file's SHA-256; of a folder, that of its files' hashes, sorted, one a line."""
-    if not path.is_dir():
-        return file_sha256(path)
-    hashes = sorted(file_sha256(file) for file in path.rglob("*") if file.is_file())
-    return hashlib.sha256("".join(f"{one}\n" for one in hashes).encode()).hexdigest()
-
-
-def _input(path: Path) -> InputFile:
-    return InputFile(path.resolve().name if path.name in ("", "..") else path.name, input_sha256(path))
+def _input(path: Path) -> HashedFile:
+    return HashedFile(path.resolve().name if path.name in ("", "..") else path.name, input_sha256(path))

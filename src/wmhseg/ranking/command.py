@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from wmhseg.arguments import add_loudness
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `wmhseg rank`."""
@@ -21,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="write all rows here too: .csv, or .md for Markdown"
     )
+    add_loudness(parser)
 
 
 def run(options: argparse.Namespace) -> None:

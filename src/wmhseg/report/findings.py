@@ -6,43 +6,12 @@ from typing import Any
 
 from wmhseg.imaging.quality import Check
 from wmhseg.io.volume import Grid
-from wmhseg.recipe import Recipe
+from wmhseg.model.provenance import Provenance
 from wmhseg.report.summary import Lesion, Spread, Summary
 
 # Thresholds with a column of their own, whatever the recipe's is.
 COLUMN_THRESHOLDS = (0.5, 0.9, 0.98)
 MISSING = "n/a"  # as in BIDS tables
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """An input's name and the SHA-256 of its bytes."""
-
-    name: str
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a result comes from.
-
-    Attributes:
-        flair: The FLAIR.
-        t1: The T1, if there was one.
-        weights_name: The ensemble's name.
-        weights: Its members.
-        recipe: Recipe of the ensemble.
-        precision: Arithmetic of the convolutions.
-        versions: Name and version of the program and of what it stands on.
-    """
-
-    flair: InputFile
-    t1: InputFile | None
-    weights_name: str
-    weights: tuple[InputFile, ...]
-    recipe: Recipe
-    precision: str
-    versions: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from wmhseg.colours import WMH_RGB
 from wmhseg.report.view import grey_window, slices_with_head
-
-CONTOUR_RGB = (255, 60, 40)
 
 
 def draw_overlay(
@@ -47,5 +46,5 @@ def _tile(
     grey = ndimage.zoom(grey, spacing_yx_mm, order=1)
     inside = ndimage.zoom(mask.astype(np.float32), spacing_yx_mm, order=1) >= 0.5
     picture = np.repeat((grey * 255).astype(np.uint8)[..., np.newaxis], 3, axis=-1)
-    picture[inside & ~ndimage.binary_erosion(inside)] = CONTOUR_RGB
+    picture[inside & ~ndimage.binary_erosion(inside)] = WMH_RGB
     return picture

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from wmhseg.report.overlay import CONTOUR_RGB
+from wmhseg.colours import WMH_RGB
 from wmhseg.report.view import View, grey_window, slices_with_head
 
 MOST_SLICES = 48
@@ -104,7 +104,7 @@ def _contour(mask: NDArray[np.bool_], zoom: tuple[float, float]) -> str:
     # Twice as fine as the image: a line of one pixel would hide a small lesion.
     fine = ndimage.zoom(mask.astype(np.float32), (2 * zoom[0], 2 * zoom[1]), order=1) >= 0.5
     edge = fine & ~ndimage.binary_erosion(fine)
-    return _transparent_png(edge.astype(np.uint8), [(0, 0, 0, 0), (*CONTOUR_RGB, 255)])
+    return _transparent_png(edge.astype(np.uint8), [(0, 0, 0, 0), (*WMH_RGB, 255)])
 
 
 def _heat(probability: NDArray[np.float32], zoom: tuple[float, float]) -> str:

@@ -22,26 +22,24 @@ MIN_SHARED = 0.5
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """Slices for the network and what is needed to put its answer back.
+class Windows:
+    """Slices for the network and where they come from.
 
     Attributes:
-        slices: (N, rows, columns, 2) float32, FLAIR and T1, only the slices worth computing;
-            200x200, or less where the recipe allows it and the head is small.
+        slices: (N, rows, columns, 2) float32, FLAIR and T1 (0 without), only the slices worth
+            computing; 200x200, or less where the recipe allows it and the head is small.
         indices: (N,) the slice number in the volume of each.
         start_yx: Row and column in the volume of a slice's first pixel.
-        shape_zyx: Shape of the volume.
-        t1_used: False when the second channel is empty.
     """
 
     slices: Array
     indices: NDArray[np.intp]
     start_yx: tuple[int, int]
-    shape_zyx: tuple[int, int, int]
-    t1_used: bool
 
 
-def prepare(flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], recipe: Recipe) -> Prepared:
+def cut_windows(
+    flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], recipe: Recipe
+) -> Windows:
     """Normalise both images, cut windows and leave out slices nobody needs.
 
     Args:
@@ -65,23 +63,23 @@ def prepare(flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], 
         )
     start = centre_start((flair.shape[1], flair.shape[2]), (recipe.patch, recipe.patch))
     make_channels = _prepare_paper if recipe.normalisation == "paper" else _prepare_published
-    return _assemble(make_channels(flair, t1, start, recipe), kept, start, flair.shape, True)
+    return _assemble(make_channels(flair, t1, start, recipe), kept, start)
 
 
-def blur_across(prepared: Prepared, slice_mm: float, profile_mm: float) -> Prepared:
+def blur_across(windows: Windows, slice_mm: float, profile_mm: float) -> Windows:
     """Blur thin slices across to about a thicker profile; after the scale was found, which noise is part of.
 
     The Gaussian's SD is half of what separates the two thicknesses, in quadrature, as in `smooth_for`.
 
     Args:
-        prepared: Slices.
+        windows: Slices.
         slice_mm: Distance of the slices.
         profile_mm: Thickness to reach; slices at least as far apart are left as they are.
     """
     if slice_mm >= profile_mm:
-        return prepared
+        return windows
     sd = 0.5 * np.sqrt((profile_mm / slice_mm) ** 2 - 1)
-    return replace(prepared, slices=ndimage.gaussian_filter1d(prepared.slices, sd, axis=0, mode="nearest"))
+    return replace(windows, slices=ndimage.gaussian_filter1d(windows.slices, sd, axis=0, mode="nearest"))
 
 
 def _prepare_paper(flair: Array, t1: Array, start: tuple[int, int], recipe: Recipe) -> list[Array]:
@@ -106,7 +104,7 @@ def _prepare_published(flair: Array, t1: Array, start: tuple[int, int], recipe: 
 
 def _prepare_robust(
     flair: Array, t1: Array | None, spacing_yx_mm: tuple[float, float], recipe: Recipe, kept: Mask
-) -> Prepared:
+) -> Windows:
     """Median and MAD in the deep part of the head; windows about the head (paper, section 6: outlook)."""
     core = core_mask(head_mask(flair, spacing_yx_mm, "FLAIR"), spacing_yx_mm)
     if not core.any():
@@ -127,7 +125,7 @@ def _prepare_robust(
                 "check that both show the same head, or leave the T1 out"
             )
         channels.append(_robust(t1, inside, start, size, "T1"))
-    return _assemble(channels, kept, start, flair.shape, t1 is not None)
+    return _assemble(channels, kept, start)
 
 
 def _head_window(core: Mask, recipe: Recipe) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -170,9 +168,7 @@ def _standardise(image: Array, mask: Mask, name: str) -> Array:
     return ((image - values.mean()) / values.std()).astype(np.float32)
 
 
-def _assemble(
-    channels: list[Array], kept: Mask, start: tuple[int, int], shape: tuple[int, ...], t1_used: bool
-) -> Prepared:
+def _assemble(channels: list[Array], kept: Mask, start: tuple[int, int]) -> Windows:
     indices = np.flatnonzero(kept)
     slices = np.stack([channel[indices] for channel in channels], axis=-1)
-    return Prepared(slices, indices, start, (shape[0], shape[1], shape[2]), t1_used)
+    return Windows(slices, indices, start)

@@ -1,5 +1,7 @@
 """From files to a scan that can be segmented: read, registered, and corrected where that is needed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +9,7 @@ from wmhseg.errors import BrainMaskError, InputError, RegistrationError
 from wmhseg.imaging.bias import BIAS_LIMIT, bias_strength, without_bias
 from wmhseg.imaging.geometry import to_axial_lps
 from wmhseg.imaging.registration import agree, moved, register, require_match
-from wmhseg.io.volume import Volume, read_scan
+from wmhseg.io.volume import Volume, read_image
 from wmhseg.settings import BiasChoice, InputOptions
 
 # Axial pictures of a sagittal or coronal scan have pixels as long as its slices are thick.
@@ -27,14 +29,41 @@ class Scan:
     """
 
     flair: Volume
-    t1: Volume | None
-    t1_moved_mm: float | None
-    bias_corrected: tuple[str, ...]
-    warnings: tuple[str, ...]
+    t1: Volume | None = None
+    t1_moved_mm: float | None = None
+    bias_corrected: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def load_scan(flair_path: Path, t1_path: Path | None, options: InputOptions) -> Scan:
-    """Read a FLAIR and a T1, register the T1 where it does not fit, correct the bias where it is strong.
+@dataclass(frozen=True)
+class ScanNames:
+    """What to call a scan's images in messages: their files, or "FLAIR" and "T1" where there are none."""
+
+    flair: str = "FLAIR"
+    t1: str = "T1"
+
+    @classmethod
+    def of(cls, flair: Path, t1: Path | None) -> "ScanNames":
+        """Return the names of files."""
+        return cls(str(flair), "T1" if t1 is None else str(t1))
+
+    def about(self, message: object) -> str:
+        """Return an error's text, which starts with "FLAIR:" or "T1:", with the image's name in front."""
+        text = str(message)
+        name = self.t1 if text.startswith("T1:") else self.flair
+        return text if text.startswith(f"{name}:") else f"{name}: {text}"
+
+    @contextmanager
+    def in_errors(self) -> Iterator[None]:
+        """Name the file in errors that know only "FLAIR" or "T1"."""
+        try:
+            yield
+        except BrainMaskError as error:
+            raise BrainMaskError(self.about(error)) from None
+
+
+def read_scan(flair_path: Path, t1_path: Path | None, options: InputOptions) -> Scan:
+    """Read a FLAIR and a T1 and fit them together, as `fit_scan` does.
 
     Args:
         flair_path: Image file or folder with a DICOM series.
@@ -46,28 +75,45 @@ def load_scan(flair_path: Path, t1_path: Path | None, options: InputOptions) -> 
         RegistrationError: The T1 that is required cannot be registered.
         BrainMaskError: No head was found in the FLAIR.
     """
-    reading = read_scan(flair_path)
-    flair, t1, moved_mm = reading.volume, None, None
-    warnings = [*reading.warnings, *_coarse_axial(flair_path, flair)]
-    if t1_path is None:
+    flair, warnings = read_image(flair_path)
+    t1, t1_warnings = (None, ()) if t1_path is None else read_image(t1_path)
+    names = ScanNames.of(flair_path, t1_path)
+    return fit_scan(Scan(flair, t1, warnings=warnings), names, options, t1_warnings)
+
+
+def fit_scan(scan: Scan, names: ScanNames, options: InputOptions, t1_warnings: tuple[str, ...] = ()) -> Scan:
+    """Register the T1 where it does not fit the FLAIR, and correct the bias where it is strong.
+
+    Args:
+        scan: Both images as they were read, with what is to be said about the FLAIR.
+        names: What to call them.
+        options: What to do to them.
+        t1_warnings: What is to be said about the T1.
+
+    Raises:
+        InputError: The T1 that is required is missing.
+        RegistrationError: The T1 that is required cannot be registered.
+        BrainMaskError: No head was found in the FLAIR.
+    """
+    flair, t1, moved_mm = scan.flair, scan.t1, None
+    warnings = [*scan.warnings, *_coarse_axial(names.flair, flair)]
+    if t1 is None:
         if options.require_t1:
             raise InputError("T1: expected one, because it is required, found none; give its file")
         warnings.append("no T1: segmenting with FLAIR alone")
     else:
-        reading = read_scan(t1_path)
-        warnings += reading.warnings
+        warnings += t1_warnings
         try:
-            t1, moved_mm = _fitted(flair, reading.volume)
+            t1, moved_mm = _fitted(flair, t1)
         except (RegistrationError, BrainMaskError) as error:
             if not str(error).startswith("T1:"):
-                raise BrainMaskError(f"{flair_path}: {error}") from None
+                raise BrainMaskError(names.about(error)) from None
             if options.require_t1:
-                raise RegistrationError(f"{t1_path}: {error}") from None
-            warnings.append(f"{t1_path}: {error}; T1 left out: segmenting with FLAIR alone")
-    try:
+                raise RegistrationError(names.about(error)) from None
+            warnings.append(f"{names.about(error)}; T1 left out: segmenting with FLAIR alone")
+            t1 = None
+    with names.in_errors():
         images, corrections = _bias_free(flair, t1, options.bias_correction)
-    except BrainMaskError as error:
-        raise BrainMaskError(f"{t1_path if str(error).startswith('T1:') else flair_path}: {error}") from None
     return Scan(images[0], images[1], moved_mm, corrections, tuple(warnings))
 
 
@@ -98,10 +144,10 @@ def _bias_free(
     return (flair, t1), tuple(names)
 
 
-def _coarse_axial(path: Path, volume: Volume) -> list[str]:
+def _coarse_axial(name: str, volume: Volume) -> list[str]:
     """Say that slices were not acquired axially and are thick."""
     x, y, _ = to_axial_lps(volume)[0].grid.spacing_mm
     if max(x, y) <= _COARSE_PIXEL_MM:
         return []
     plane = "sagittal" if x > y else "coronal"
-    return [f"{path}: {plane} slices of {max(x, y):.1f} mm: axial pixels are as long; expect coarser masks"]
+    return [f"{name}: {plane} slices of {max(x, y):.1f} mm: axial pixels are as long; expect coarser masks"]

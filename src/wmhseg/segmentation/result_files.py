@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Outputs:
+class ResultFiles:
     """Files to write; None leaves one out.
 
     Attributes:

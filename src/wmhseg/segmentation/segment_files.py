@@ -4,17 +4,19 @@ import logging
 from pathlib import Path
 
 from wmhseg.errors import OutputError
+from wmhseg.io.files import replacing, require_scan
 from wmhseg.io.seg_source import read_seg_source
-from wmhseg.io.volume import replacing, require_scan
-from wmhseg.model import load_ensemble as loading
+from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import default_weights, read_manifest
 from wmhseg.model.provenance import trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
-from wmhseg.segmentation.measure import conclude, write_outcome
-from wmhseg.segmentation.result_files import Outputs
-from wmhseg.segmentation.segment_scan import finish
-from wmhseg.segmentation.stages import Stopwatch, predict, read_and_prepare
+from wmhseg.segmentation.measure import measure
+from wmhseg.segmentation.prepare_scan import prepare_files
+from wmhseg.segmentation.result_files import ResultFiles
+from wmhseg.segmentation.segment_scan import finish, predict_slices
+from wmhseg.segmentation.stopwatch import Stopwatch
+from wmhseg.segmentation.write_results import write_results
 from wmhseg.settings import Settings
 
 log = logging.getLogger("wmhseg")
@@ -23,7 +25,7 @@ log = logging.getLogger("wmhseg")
 IMAGE_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd")
 
 
-def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Settings) -> Summary:
+def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, settings: Settings) -> Summary:
     """Segment one scan and write the mask and what else was asked for.
 
     Everything is computed before the first file is written, and each file is written beside its
@@ -38,27 +40,27 @@ def run(flair_path: Path, t1_path: Path | None, outputs: Outputs, settings: Sett
     """
     watch = Stopwatch()
     inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
-    _check_outputs(outputs, inputs)
-    seg_source = None if outputs.dicom_seg is None else read_seg_source(flair_path)
+    _check_files(files, inputs)
+    seg_source = None if files.dicom_seg is None else read_seg_source(flair_path)
     manifest = read_manifest(settings.weights or default_weights())
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
-    starting = loading.in_background(lambda: loading.load_ensemble(manifest, settings))
-    ready = read_and_prepare(flair_path, t1_path, manifest.recipe, settings.inputs, watch)
-    for warning in ready.scan.warnings:
+    starting = ensemble_loader.load_in_background(manifest, settings)
+    prepared = prepare_files(flair_path, t1_path, manifest.recipe, settings.inputs, watch)
+    for warning in prepared.scan.warnings:
         log.warning("%s", warning)
     ensemble = starting.result()
     watch.lap("wait_for_tensorflow")
-    slices = ready.prepared.prepared.slices
+    slices = prepared.windows.slices
     log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
-    predicted = predict(ensemble, slices, None if outputs.need_members else manifest.recipe.threshold)
+    predicted = predict_slices(ensemble, slices, None if files.need_members else manifest.recipe.threshold)
     watch.lap("network")
-    result = finish(ready.prepared, predicted, manifest.recipe)
+    result = finish(prepared, predicted, manifest.recipe)
     watch.lap("postprocess")
-    outcome = conclude(ready.scan, result, trace(flair_path, t1_path, manifest, ensemble.precision))
-    _say_flags(outcome.findings)
-    write_outcome(outputs, outcome, lambda: watch.lap("report"), seg_source)
-    summary = outcome.findings.summary
-    log.info("%.2f ml WMH in %d lesions: %s", summary.volume_ml, summary.lesion_count, outputs.mask)
+    measured = measure(prepared.scan, result, trace(flair_path, t1_path, manifest, ensemble.precision))
+    _say_flags(measured.findings)
+    write_results(files, measured, lambda: watch.lap("report"), seg_source)
+    summary = measured.findings.summary
+    log.info("%.2f ml WMH in %d lesions: %s", summary.volume_ml, summary.lesion_count, files.mask)
     return summary
 
 
@@ -69,15 +71,15 @@ def _say_flags(findings: Findings) -> None:
         log.warning("quality flags: %s (docs/report.md explains them)", ", ".join(flags))
 
 
-def _check_outputs(outputs: Outputs, inputs: list[Path]) -> None:
+def _check_files(files: ResultFiles, inputs: list[Path]) -> None:
     """Find out before minutes of computing whether the results can be written."""
-    for path in outputs.images:
+    for path in files.images:
         if not path.is_dir() and not path.name.endswith(IMAGE_ENDINGS):
             raise OutputError(f"{path}: expected a name that ends in {', '.join(IMAGE_ENDINGS)}; add one")
-    if outputs.dicom_seg is not None:
-        _check_seg_name(outputs.dicom_seg, inputs)
+    if files.dicom_seg is not None:
+        _check_seg_name(files.dicom_seg, inputs)
     taken = {path.resolve() for path in inputs}
-    for path in outputs.paths:
+    for path in files.paths:
         if path.is_dir():
             raise OutputError(
                 f"{path}: expected a file name, found a folder; add the name of the file to write"

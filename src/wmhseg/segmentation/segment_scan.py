@@ -1,65 +1,33 @@
-"""The whole story: FLAIR and T1 in, WMH mask on the FLAIR's own grid out."""
+"""The whole story of a scan in memory: FLAIR and T1 in, WMH mask on the FLAIR's own grid out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wmhseg.imaging.geometry import (
-    Reorientation,
-    in_plane_grid,
-    resample,
-    resample_slices,
-    smooth_for,
-    to_axial_lps,
-    undo_crop_pad,
-)
-from wmhseg.io.volume import Grid, Volume
+from wmhseg.imaging.geometry import resample, undo_crop_pad
+from wmhseg.io.volume import Volume
 from wmhseg.model.member_probabilities import Members
 from wmhseg.recipe import Recipe
 from wmhseg.segmentation.postprocess import postprocess
-from wmhseg.segmentation.preprocess import Prepared, blur_across, prepare
+from wmhseg.segmentation.prepare_scan import PreparedScan, prepare_scan
+from wmhseg.segmentation.read_scan import Scan
 
 # The mean probability (N, rows, columns), or that of all members.
 Predicted = NDArray[np.float32] | Members
 Predict = Callable[[NDArray[np.float32]], Predicted]
 
 
-@dataclass(frozen=True)
-class Working:
-    """Both images where the network wants them, and the way back.
+class Networks(Protocol):
+    """What is asked of an ensemble; see `wmhseg.model.ensemble.Ensemble`."""
 
-    Attributes:
-        flair: FLAIR on the working grid.
-        t1: T1 on the working grid, or None.
-        axial_grid: The FLAIR's own grid after reorientation, before in-plane resampling.
-        reorientation: What brought the FLAIR to `axial_grid`; None when it was left as given.
-    """
+    def predict(self, slices: NDArray[np.float32], only_above: float | None = None) -> NDArray[np.float32]:
+        """Return the mean probability, (N, rows, columns)."""
 
-    flair: Volume
-    t1: Volume | None
-    axial_grid: Grid
-    reorientation: Reorientation | None
-
-
-@dataclass(frozen=True)
-class PreparedScan:
-    """What the network sees of a scan, and the way back to the FLAIR's own grid; it can be handed on.
-
-    Attributes:
-        prepared: The slices.
-        flair_grid: The FLAIR's own grid.
-        axial_grid: The same after reorientation, before in-plane resampling.
-        working_grid: The grid that the slices were cut from.
-        reorientation: What brought the FLAIR to `axial_grid`; None when it was left as given.
-    """
-
-    prepared: Prepared
-    flair_grid: Grid
-    axial_grid: Grid
-    working_grid: Grid
-    reorientation: Reorientation | None
+    def predict_members(self, slices: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Return each member's probability, (N, rows, columns)."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +50,11 @@ class Segmentation:
     members: tuple[Volume, ...] = ()
 
 
-def segment(flair: Volume, t1: Volume | None, recipe: Recipe, predict: Predict) -> Segmentation:
+def segment_scan(scan: Scan, recipe: Recipe, predict: Predict) -> Segmentation:
     """Segment one scan.
 
     Args:
-        flair: FLAIR on any grid.
-        t1: T1 on any grid, brought onto the FLAIR's by its header; None for FLAIR alone.
+        scan: FLAIR on any grid; T1 on any grid, brought onto the FLAIR's by its header, or None.
         recipe: The recipe that the network was trained with.
         predict: Slices (N, rows, columns, 2) to mean probability (N, rows, columns), or to that of
             all members.
@@ -96,72 +63,64 @@ def segment(flair: Volume, t1: Volume | None, recipe: Recipe, predict: Predict) 
         BrainMaskError: No head or brain was found.
         InputError: The recipe needs a T1 and there is none.
     """
-    scan = prepare_scan(flair, t1, recipe)
-    return finish(scan, predict(scan.prepared.slices), recipe)
+    prepared = prepare_scan(scan, recipe)
+    return finish(prepared, predict(prepared.windows.slices), recipe)
 
 
-def prepare_scan(flair: Volume, t1: Volume | None, recipe: Recipe) -> PreparedScan:
-    """Do what comes before the network; arguments and errors as in `segment`."""
-    working = to_working_grid(flair, t1, recipe)
-    prepared = prepare_working(working, recipe)
-    return PreparedScan(prepared, flair.grid, working.axial_grid, working.flair.grid, working.reorientation)
+def predict_slices(ensemble: Networks, slices: NDArray[np.float32], only_above: float | None) -> Predicted:
+    """Ask the ensemble for what decides the mask, or for all members in full where `only_above` is None."""
+    if only_above is None:
+        return Members(tuple(ensemble.predict_members(slices)))
+    return ensemble.predict(slices, only_above=only_above)
 
 
-def finish(scan: PreparedScan, predicted: Predicted, recipe: Recipe) -> Segmentation:
+def finish(prepared: PreparedScan, predicted: Predicted, recipe: Recipe) -> Segmentation:
     """Do what comes after the network.
 
     Args:
-        scan: The scan.
+        prepared: The scan.
         predicted: Mean probability (N, rows, columns) of its slices, or that of all members.
         recipe: The recipe that it was prepared with.
     """
     members = predicted.probabilities if isinstance(predicted, Members) else ()
     mean = predicted.mean() if isinstance(predicted, Members) else predicted
-    probability = _to_axial_grid(mean, scan)
-    mask = postprocess(probability, scan.axial_grid.spacing_mm, recipe)
-
-    def undo(array: NDArray[np.generic]) -> Volume:
-        return Volume(scan.reorientation.undo(array) if scan.reorientation else array, scan.flair_grid)
-
-    prepared = scan.prepared
+    probability = _to_axial_grid(mean, prepared)
+    mask = postprocess(probability, prepared.way.axial_grid.spacing_mm, recipe)
     return Segmentation(
-        undo(mask),
-        undo(probability),
-        len(prepared.indices),
+        _to_own_grid(mask, prepared),
+        _to_own_grid(probability, prepared),
+        len(prepared.windows.indices),
         prepared.t1_used,
-        tuple(undo(_to_axial_grid(member, scan)) for member in members),
+        tuple(_to_own_grid(_to_axial_grid(member, prepared), prepared) for member in members),
     )
 
 
-def to_working_grid(flair: Volume, t1: Volume | None, recipe: Recipe) -> Working:
-    """Bring T1 onto the FLAIR's grid, both to axial LPS and to the recipe's in-plane spacing."""
-    if t1 is not None and not t1.grid.same_as(flair.grid):
-        t1 = resample(smooth_for(t1, flair.grid), flair.grid, outside=float(t1.array.min()))
-    reorientation = None
-    if recipe.axial_lps:
-        flair, reorientation = to_axial_lps(flair)
-        t1 = None if t1 is None else Volume(reorientation.apply(t1.array), flair.grid)
-    axial_grid = flair.grid
-    if recipe.spacing_range_mm is not None:
-        grid = in_plane_grid(axial_grid, recipe.spacing_range_mm, recipe.target_spacing_mm)
-        if grid != axial_grid:
-            flair, t1 = resample_slices(flair, grid), None if t1 is None else resample_slices(t1, grid)
-    return Working(flair, t1, axial_grid, reorientation)
+def with_threshold(result: Segmentation, prepared: PreparedScan, recipe: Recipe) -> Segmentation:
+    """Return a result with the mask that another threshold, peak or smallest size makes of its probability.
+
+    Args:
+        result: Made by `finish` from a mean probability, not from a lower bound of it.
+        prepared: The scan.
+        recipe: As the scan was prepared with, but for what comes after the network.
+    """
+    way = prepared.way
+    probability = result.probability.array
+    axial = way.reorientation.apply(probability) if way.reorientation else probability
+    mask = postprocess(axial, way.axial_grid.spacing_mm, recipe)
+    return replace(result, mask=_to_own_grid(mask, prepared))
 
 
-def prepare_working(working: Working, recipe: Recipe) -> Prepared:
-    """Prepare the slices of images that are on the working grid already."""
-    spacing = working.flair.grid.spacing_mm
-    t1 = None if working.t1 is None else working.t1.array
-    prepared = prepare(working.flair.array, t1, (spacing[1], spacing[0]), recipe)
-    return blur_across(prepared, spacing[2], recipe.min_profile_mm)
-
-
-def _to_axial_grid(predicted: NDArray[np.float32], scan: PreparedScan) -> NDArray[np.float32]:
+def _to_axial_grid(predicted: NDArray[np.float32], prepared: PreparedScan) -> NDArray[np.float32]:
     """Put predicted windows (N, rows, columns) back into a volume on the axial grid."""
-    prepared = scan.prepared
-    probability = np.zeros(prepared.shape_zyx, np.float32)
-    probability[prepared.indices] = undo_crop_pad(predicted, prepared.start_yx, prepared.shape_zyx[1:])
-    if scan.working_grid == scan.axial_grid:
+    windows, way = prepared.windows, prepared.way
+    shape = way.working_grid.shape_zyx
+    probability = np.zeros(shape, np.float32)
+    probability[windows.indices] = undo_crop_pad(predicted, windows.start_yx, shape[1:])
+    if way.working_grid == way.axial_grid:
         return probability
-    return np.asarray(resample(Volume(probability, scan.working_grid), scan.axial_grid).array)
+    return np.asarray(resample(Volume(probability, way.working_grid), way.axial_grid).array)
+
+
+def _to_own_grid(array: NDArray[np.generic], prepared: PreparedScan) -> Volume:
+    back = prepared.way.reorientation
+    return Volume(back.undo(array) if back else array, prepared.scan.flair.grid)

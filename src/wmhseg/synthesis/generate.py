@@ -12,10 +12,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from wmhseg.datasets.cases import write_images
-from wmhseg.datasets.prepare import Labelled, prepare_volumes
+from wmhseg.datasets.prepare import prepare_labelled
 from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet, save_slices
 from wmhseg.errors import BrainMaskError
 from wmhseg.recipe import Recipe
+from wmhseg.segmentation.read_scan import Scan
 from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head, read_lesion_mask
 from wmhseg.synthesis.scan import ScanParameters, SyntheticScan, make_scan, sample_scan
 
@@ -94,10 +95,10 @@ def make_case(request: Request, number: int) -> Made:
         # Matrix products are rounded otherwise on two threads: a worker has one.
         with threadpool_limits(1):
             scan = make_scan(head, masks, parameters)
-        labelled = Labelled(scan.flair, None if scan.t1_missing else scan.t1, scan.truth)
+        images = Scan(scan.flair, None if scan.t1_missing else scan.t1)
         try:
-            slices = prepare_volumes(
-                labelled, request.recipe, SYNTHETIC_SITE, case_name(request.seed, number)
+            slices = prepare_labelled(
+                images, scan.truth, request.recipe, SYNTHETIC_SITE, case_name(request.seed, number)
             )
         except BrainMaskError:
             continue

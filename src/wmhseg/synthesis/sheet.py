@@ -1,11 +1,10 @@
-"""`python -m wmhseg.synthesis.sheet SYNTHETIC REAL OUT`: do synthetic slices look like real ones?
+"""`wmhseg sheet SYNTHETIC REAL OUT`: do synthetic slices look like real ones?
 
 Both folders hold prepared slices. Writes OUT/synthesis_sheet.png (slices side by side, WMH outlined) and
 OUT/synthesis_histograms.png (intensities and lesion contrast), and prints the contrast of each case.
 """
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,32 +12,38 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.arguments import add_loudness
 from wmhseg.datasets.slices import SliceSet, load_slices
-from wmhseg.errors import WmhsegError
+from wmhseg.extras import require_packages
+from wmhseg.io.files import make_folder
 
 _COLUMNS = 8
 _IN_PLANE = np.ones((1, 3, 3))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Draw both pictures and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m wmhseg.synthesis.sheet", description=__doc__)
-    parser.add_argument("synthetic", type=Path, help="folder written by python -m wmhseg.synthesis")
-    parser.add_argument("real", type=Path, help="folder written by python -m wmhseg.training prepare")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that `run` reads."""
+    parser.add_argument("synthetic", type=Path, help="folder written by wmhseg synthesise")
+    parser.add_argument("real", type=Path, help="folder written by wmhseg train prepare")
     parser.add_argument("output", type=Path, help="folder for the pictures")
-    options = parser.parse_args(arguments)
-    try:
-        groups = {"real": load_slices(options.real), "synthetic": load_slices(options.synthetic)}
-    except WmhsegError as error:
-        print(f"wmhseg.synthesis.sheet: {error}", file=sys.stderr)
-        return error.exit_code
-    options.output.mkdir(parents=True, exist_ok=True)
+    add_loudness(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Draw both pictures and print each case's contrast.
+
+    Raises:
+        InputError: A folder holds no prepared slices.
+        OutputError: The output folder cannot be made.
+    """
+    require_packages("matplotlib", extra="train", purpose="sheet")
+    groups = {"real": load_slices(options.real), "synthetic": load_slices(options.synthetic)}
+    make_folder(options.output)
     draw_sheet(groups, options.output / "synthesis_sheet.png")
     draw_histograms(groups, options.output / "synthesis_histograms.png")
     for group, sets in groups.items():
         for one in sets:
             print(f"{group} {one.name} lesion contrast {lesion_contrast(one):.2f}")
-    return 0
 
 
 def lesion_contrast(one: SliceSet) -> float:
@@ -99,7 +104,3 @@ def _deep(one: SliceSet, channel: int) -> NDArray[np.float32]:
     first = len(one.images) // 3
     values = np.asarray(one.images[first:, 60:140, 65:135, channel], np.float32)
     return np.asarray(values[one.labels[first:, 60:140, 65:135] == 0])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,7 +7,8 @@ from pathlib import Path
 import keras
 
 from wmhseg.errors import InputError, WeightsError
-from wmhseg.model.manifest import MANIFEST, file_sha256, read_manifest, verify
+from wmhseg.io.files import file_sha256
+from wmhseg.model.manifest import MANIFEST, read_manifest, verify
 from wmhseg.model.twins import without_twins
 from wmhseg.model.unet import DECODER, ENCODER, Widths, build_unet, widths_of
 from wmhseg.training.files import STATE, WEIGHTS

@@ -9,12 +9,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
-
-from wmhseg.model.quiet import quiet_stderr
-
-with quiet_stderr():
-    import keras
 
 from wmhseg import __version__
 from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet

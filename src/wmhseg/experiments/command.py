@@ -1,13 +1,13 @@
-"""`python -m wmhseg.experiments NAME|all CASES OUT`: the paper's tables and figures on your cases."""
+"""`wmhseg experiments NAME|all CASES OUT`: the paper's tables and figures on your cases."""
 
 import argparse
-import sys
 import time
 from importlib import import_module
 from pathlib import Path
 
-from wmhseg.arguments import not_negative, positive
-from wmhseg.errors import OutputError, WmhsegError
+from wmhseg.arguments import add_loudness, not_negative, positive
+from wmhseg.errors import ArgumentsError
+from wmhseg.extras import require_packages
 
 # In the paper's order; each is a module with `run(lab)`.
 EXPERIMENTS = (
@@ -25,27 +25,11 @@ EXPERIMENTS = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return the exit code."""
-    options = parser().parse_args(arguments)
-    try:
-        options.run_command(options)
-    except WmhsegError as error:
-        print(f"wmhseg.experiments: error: {error}", file=sys.stderr)
-        return error.exit_code
-    except OSError as error:
-        problem = OutputError(f"{error.filename}: cannot be read or written ({error.strerror})")
-        print(f"wmhseg.experiments: error: {problem}", file=sys.stderr)
-        return problem.exit_code
-    return 0
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the experiments' commands."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the experiments' commands and the arguments that each reads."""
     from wmhseg.experiments.scale import SCALES
 
-    root = argparse.ArgumentParser(prog="python -m wmhseg.experiments", description=__doc__)
-    commands = root.add_subparsers(dest="command", required=True, metavar="NAME|all|cohort")
+    commands = parser.add_subparsers(dest="experiment", required=True, metavar="NAME|all|cohort")
     for name in (*EXPERIMENTS, "all"):
         text = "every experiment" if name == "all" else _question(name)
         one = commands.add_parser(name, help=text, description=text)
@@ -55,7 +39,8 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("output", type=Path, help="folder for networks, tables and figures; resumed")
         one.add_argument("--scale", choices=sorted(SCALES), default="small")
         one.add_argument("--seed", type=not_negative, default=0, help="of splits and networks (default 0)")
-        one.set_defaults(run_command=_experiments)
+        one.set_defaults(run_experiment=_experiments)
+        add_loudness(one)
     cohort = commands.add_parser("cohort", help="make synthetic cases of three scanners")
     cohort.add_argument("output", type=Path, help="folder to write")
     cohort.add_argument("--small", action="store_true", help="phantoms of a few slices, in seconds")
@@ -63,21 +48,31 @@ def parser() -> argparse.ArgumentParser:
     cohort.add_argument("--lesions", type=Path, help="lesion masks in MNI space (1 mm), unless --small")
     cohort.add_argument("--count", type=positive, help="cases of each scanner (default 20; 5 if --small)")
     cohort.add_argument("--seed", type=not_negative, default=0, help="another seed, other cases")
-    cohort.set_defaults(run_command=_cohort, parser=cohort)
-    return root
+    cohort.set_defaults(run_experiment=_cohort)
+    add_loudness(cohort)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Run experiments, or make a cohort for them.
+
+    Raises:
+        WmhsegError: The cases or the output are not what they should be.
+    """
+    options.run_experiment(options)
 
 
 def _experiments(options: argparse.Namespace) -> None:
-    from wmhseg.experiments.experiment_result import write_outcome, write_summary
+    require_packages("matplotlib", "threadpoolctl", extra="train", purpose="experiments")
+    from wmhseg.experiments.experiment_result import write_result, write_summary
     from wmhseg.experiments.lab import Lab
     from wmhseg.experiments.scale import SCALES
 
     lab = Lab(options.cases, options.output, SCALES[options.scale], options.seed)
     note = f"{lab.material.note}; {options.scale} scale"
-    for name in EXPERIMENTS if options.command == "all" else (options.command,):
+    for name in EXPERIMENTS if options.experiment == "all" else (options.experiment,):
         start = time.monotonic()
-        outcome = import_module(f"wmhseg.experiments.{name}").run(lab)
-        write_outcome(outcome, options.output / name, note)
+        result = import_module(f"wmhseg.experiments.{name}").run(lab)
+        write_result(result, options.output / name, note)
         write_summary(options.output, EXPERIMENTS)
         print(f"{name}: {options.output / name} ({time.monotonic() - start:.0f} s)", flush=True)
 
@@ -91,10 +86,13 @@ def _cohort(options: argparse.Namespace) -> None:
         count = options.count or 5
         names, total = write_cohort(options.output, count, options.seed), count * len(STYLES)
     else:
+        require_packages("threadpoolctl", extra="train", purpose="experiments cohort")
         from wmhseg.experiments.scanner_cohort import PROTOCOLS, find_material, write_scanner_cohort
 
         if options.heads is None or options.lesions is None:
-            options.parser.error("give --heads and --lesions, or --small")
+            raise ArgumentsError(
+                "cohort: expected --heads and --lesions, or --small, found neither; add them"
+            )
         count = options.count or 20
         material = find_material(options.heads, options.lesions)
         names = write_scanner_cohort(material, options.output, count, options.seed)
@@ -107,7 +105,3 @@ def _question(name: str) -> str:
     """Return the first line of an experiment's docstring."""
     text = import_module(f"wmhseg.experiments.{name}").__doc__ or ""
     return text.splitlines()[0].replace("%", "%%")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from wmhseg.experiments.__main__ import EXPERIMENTS, main
+from wmhseg.cli import main as wmhseg
+from wmhseg.experiments.command import EXPERIMENTS
+
+
+def main(arguments: list[str]) -> int:
+    return wmhseg(["experiments", *arguments])
+
 
 FOLDS = 3
 # Networks at the small scale; what an experiment shares with an earlier one is trained there.
@@ -65,7 +71,7 @@ def test_each_experiment_states_command_cost_and_finding(name: str) -> None:
     text = import_module(f"wmhseg.experiments.{name}").__doc__
     assert text is not None
     assert re.search(r"\((Section|section) \d", text.splitlines()[0])
-    assert f"`python -m wmhseg.experiments {name} CASES OUT --scale paper`" in text
+    assert f"`wmhseg experiments {name} CASES OUT --scale paper`" in text
     assert "Cost: " in text
     assert "The paper " in text
 
@@ -76,10 +82,8 @@ def test_a_cohort_by_command(tmp_path: Path) -> None:
 
 
 def test_a_large_cohort_needs_material(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as end:
-        main(["cohort", str(tmp_path)])
-    assert end.value.code == 2
-    assert "give --heads and --lesions, or --small" in capsys.readouterr().err
+    assert main(["cohort", str(tmp_path)]) == 2
+    assert "expected --heads and --lesions, or --small, found neither" in capsys.readouterr().err
 
 
 def test_a_folder_without_cases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

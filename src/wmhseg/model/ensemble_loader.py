@@ -2,11 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from wmhseg.model.manifest import Manifest
+from wmhseg.model.start_keras import set_environment, start_keras
 from wmhseg.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
     Raises:
         WeightsError: A file is missing, changed, or does not fit the network.
     """
+    set_environment()
     from wmhseg.model.ensemble import Ensemble, gpu_missing, use_threads
 
     if settings.threads:
@@ -30,13 +31,17 @@ def load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
     return Ensemble(manifest, settings.precision)
 
 
-def in_background(work: "Callable[[], Ensemble]") -> "Future[Ensemble]":
-    """Start `work` in a thread that nobody has to wait for when something else fails first."""
+def load_in_background(manifest: Manifest, settings: Settings) -> "Future[Ensemble]":
+    """Load in a thread that nobody has to wait for when something else fails first.
+
+    For programs: while Keras is imported, the process's standard error leads nowhere.
+    """
     future: Future[Ensemble] = Future()
 
     def target() -> None:
         try:
-            future.set_result(work())
+            start_keras()
+            future.set_result(load_ensemble(manifest, settings))
         except BaseException as error:  # handed to whoever asks for the result
             future.set_exception(error)
 

@@ -1,4 +1,4 @@
-"""`python -m wmhseg.training`: from case folders to an ensemble that the program can use."""
+"""`wmhseg train`: from case folders to an ensemble that the program can use."""
 
 import json
 import subprocess
@@ -10,13 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from wmhseg.cli import main as wmhseg
 from wmhseg.datasets.slices import load_slices, save_slices
+from wmhseg.io.files import file_sha256
 from wmhseg.io.volume import write_volume
 from wmhseg.model.ensemble import load_members
-from wmhseg.model.manifest import default_weights, file_sha256, read_manifest
+from wmhseg.model.manifest import default_weights, read_manifest
 from wmhseg.model.unet import build_unet
-from wmhseg.training.__main__ import main
 from wmhseg.training.config import FIRST, PAPER, PRESETS, SYNTHETIC
+
+
+def main(arguments: list[str]) -> int:
+    return wmhseg(["train", *arguments])
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +132,7 @@ def test_adapt_starts_from_the_shipped_weights(
 def test_errors_are_one_line_with_a_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prepare", str(tmp_path), str(tmp_path / "slices")]) == 3
     error = capsys.readouterr().err
-    assert error.startswith(f"wmhseg.training: {tmp_path}: expected folders SITE/CASE")
+    assert error.startswith(f"wmhseg: error: {tmp_path}: expected folders SITE/CASE")
     assert error.count("\n") == 1
     assert main(["fit", str(tmp_path), str(tmp_path / "run")]) == 3
     assert "expected prepared slices, found none; run the prepare step first" in capsys.readouterr().err

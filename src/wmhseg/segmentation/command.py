@@ -1,0 +1,60 @@
+"""`wmhseg segment`: the arguments, without the packages that the work needs."""
+
+import argparse
+from pathlib import Path
+
+from wmhseg.arguments import add_loudness
+from wmhseg.settings import add_settings, chosen_settings
+
+FILES = (
+    ("--report", "JSON to write: volumes, lesions, quality flags, versions, hashes, timings"),
+    ("--tsv", "table to write: the same as one row"),
+    ("--html", "page to write: the same with pictures, for any browser"),
+    ("--overlay", "PNG to write: FLAIR slices with the mask's contours"),
+    ("--probability", "image to write: mean probability of the members"),
+    ("--disagreement", "image to write: SD of the members' probabilities"),
+    ("--lesions", "image to write: numbered lesions, 1 the largest"),
+    ("--dicom-seg", "DICOM Segmentation to write (.dcm), where the FLAIR is a folder with a DICOM series"),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that `run` reads."""
+    parser.add_argument(
+        "--flair", type=Path, required=True, help="FLAIR image, or folder with its DICOM series"
+    )
+    parser.add_argument("--t1", type=Path, help="T1, likewise; registered to the FLAIR where it does not fit")
+    parser.add_argument("--output", type=Path, required=True, help="mask to write, on the FLAIR's grid")
+    for name, text in FILES:
+        parser.add_argument(name, type=Path, metavar="FILE", help=text)
+    parser.add_argument(
+        "--all-members",
+        action="store_true",
+        help="compute every member in full, for a report with interval and volumes by threshold",
+    )
+    add_settings(parser)
+    add_loudness(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Segment one scan and write its files.
+
+    Raises:
+        WmhsegError: See `segment_files`.
+    """
+    from wmhseg.segmentation.result_files import ResultFiles
+    from wmhseg.segmentation.segment_files import segment_files
+
+    files = ResultFiles(
+        mask=options.output,
+        report=options.report,
+        overlay=options.overlay,
+        probability=options.probability,
+        disagreement=options.disagreement,
+        lesions=options.lesions,
+        tsv=options.tsv,
+        html=options.html,
+        dicom_seg=options.dicom_seg,
+        all_members=options.all_members,
+    )
+    segment_files(options.flair, options.t1, files, chosen_settings(options))

@@ -1,0 +1,188 @@
+"""`wmhseg train prepare|mine|fit|export|average`: scans to networks, networks to an ensemble."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from wmhseg.arguments import add_loudness
+from wmhseg.errors import InputError
+from wmhseg.extras import require_packages
+from wmhseg.recipe import RECIPES
+from wmhseg.training.config import ADAPT, PRESETS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the training commands and the arguments that each reads."""
+    commands = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+    prepare = commands.add_parser("prepare", help="case folders to prepared slices")
+    prepare.add_argument(
+        "cases", type=Path, help="folder with SITE/CASE/{pre/FLAIR.nii.gz,pre/T1.nii.gz,wmh.nii.gz}"
+    )
+    prepare.add_argument("slices", type=Path, help="folder to write")
+    prepare.add_argument("--recipe", choices=sorted(RECIPES), default="default")
+    prepare.set_defaults(run_step=_prepare)
+    mine = commands.add_parser("mine", help="the slices in which an ensemble errs, to train on them more")
+    mine.add_argument("weights", type=Path, help="folder written by export")
+    mine.add_argument("slices", type=Path, help="prepared slices")
+    mine.add_argument("output", type=Path, help="folder to write, for fit's SLICES or --synthetic")
+    mine.set_defaults(run_step=_mine)
+    fit = commands.add_parser("fit", help="prepared slices to one network's weights")
+    fit.add_argument("slices", type=Path, help="folder written by prepare")
+    fit.add_argument(
+        "run", type=Path, help="folder for checkpoint, log, curve and weights; resumed if it exists"
+    )
+    fit.add_argument("--synthetic", type=Path, nargs="+", metavar="SLICES", help="synthetic slices to mix in")
+    fit.add_argument(
+        "--start",
+        type=Path,
+        metavar="DIR",
+        help="go on from a finished run or an ensemble's member (adapt: default the shipped ensemble)",
+    )
+    fit.add_argument("--member", type=int, default=0, help="which member of an ensemble (default 0)")
+    fit.add_argument("--full-width", action="store_true", help="the paper's widths, whatever the preset's")
+    fit.add_argument("--preset", choices=sorted(PRESETS), default="first")
+    fit.add_argument(
+        "--exclude", nargs="*", default=[], metavar="CASE", help="names of cases kept for testing"
+    )
+    fit.add_argument("--seed", type=int, default=0)
+    fit.add_argument("--epochs", type=int)
+    fit.add_argument("--batch-size", type=int)
+    fit.add_argument("--batches-per-epoch", type=int)
+    fit.add_argument("--learning-rate", type=float)
+    fit.add_argument("--synthetic-share", type=float)
+    fit.add_argument("--patch", type=int)
+    fit.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
+    fit.set_defaults(run_step=_fit)
+    export = commands.add_parser("export", help="finished runs to an ensemble that wmhseg segment can use")
+    export.add_argument(
+        "runs", type=Path, nargs="+", metavar="RUN", help="folders written by fit, one per member"
+    )
+    export.add_argument("output", type=Path, help="folder to write")
+    export.add_argument("--name", required=True, help="what the ensemble is called")
+    export.add_argument("--recipe", choices=sorted(RECIPES), default="default")
+    export.add_argument("--threshold", type=float, help="threshold on the mean probability, chosen on data")
+    export.add_argument(
+        "--min-lesion-mm3", type=float, help="lesions smaller than this are removed; chosen on data"
+    )
+    export.add_argument(
+        "--min-peak", type=float, help="lesions that are nowhere this probable are removed; chosen on data"
+    )
+    export.set_defaults(run_step=_export)
+    average = commands.add_parser("average", help="the mean weights of an ensemble's members, as one network")
+    average.add_argument("weights", type=Path, help="folder written by export: rounds of one training")
+    average.add_argument("output", type=Path, help="folder to write")
+    average.add_argument("--name", required=True, help="what the new ensemble is called")
+    average.set_defaults(run_step=_average)
+    for step in (prepare, mine, fit, export, average):
+        add_loudness(step)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Run one step.
+
+    Raises:
+        WmhsegError: An input, the weights or the output are not what they should be.
+    """
+    options.run_step(options)
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from wmhseg.datasets.cases import find_cases
+    from wmhseg.datasets.prepare import prepare_case
+    from wmhseg.datasets.slices import save_slices
+
+    for case in tqdm(find_cases(options.cases), unit="case"):
+        save_slices(prepare_case(case, RECIPES[options.recipe]), options.slices)
+
+
+def _mine(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from wmhseg.model.start_keras import start_keras
+
+    start_keras()
+    from wmhseg.datasets.slices import load_slices
+    from wmhseg.model.ensemble import Ensemble
+    from wmhseg.model.manifest import read_manifest
+    from wmhseg.training.hard import save_hard
+
+    if options.output.exists():
+        # Hard slices of two ensembles would be mixed in it.
+        raise InputError(
+            f"{options.output}: expected a new folder for the hard slices, found it there; remove it"
+        )
+    sets = load_slices(options.slices)
+    ensemble = Ensemble(read_manifest(options.weights))
+    hard = sum(save_hard(ensemble, one, options.output) for one in tqdm(sets, unit="case"))
+    print(f"{hard} of {sum(len(one.images) for one in sets)} slices are hard: {options.output}")
+
+
+def _fit(options: argparse.Namespace) -> None:
+    from wmhseg.model.start_keras import start_keras
+
+    require_packages("matplotlib", extra="train", purpose="train fit")
+    start_keras()
+    from wmhseg.datasets.slices import load_slices
+    from wmhseg.model.manifest import default_weights
+    from wmhseg.training.start import find_start
+    from wmhseg.training.train import train
+
+    sets = load_slices(options.slices)
+    unknown = sorted(set(options.exclude) - {one.name for one in sets})
+    if unknown:
+        raise InputError(f"--exclude: expected names of prepared cases, found {', '.join(unknown)}")
+    sets = [one for one in sets if one.name not in options.exclude]
+    changes = {
+        name: value
+        for name in (
+            "epochs",
+            "batch_size",
+            "batches_per_epoch",
+            "learning_rate",
+            "synthetic_share",
+            "patch",
+        )
+        if (value := getattr(options, name)) is not None
+    }
+    for mixed in options.synthetic or []:
+        sets += load_slices(mixed)
+    config = replace(PRESETS[options.preset], seed=options.seed, **changes)
+    if options.full_width:
+        config = replace(config, widths=None)
+    if config.preset == ADAPT.preset and config.synthetic_share and options.synthetic is None:
+        raise InputError(
+            "--preset adapt: expected --synthetic SLICES, so that other scanners are not forgotten; "
+            "make some with wmhseg synthesise, or go without by --synthetic-share 0"
+        )
+    folder = options.start or (default_weights() if config.preset == ADAPT.preset else None)
+    start = None if folder is None else find_start(folder, options.member)
+    train(sets, config, options.run, options.precision, start)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from wmhseg.model.start_keras import start_keras
+
+    start_keras()
+    from wmhseg.training.train import export_runs
+
+    changes = {
+        name: value
+        for name in ("threshold", "min_lesion_mm3", "min_peak")
+        if (value := getattr(options, name)) is not None
+    }
+    recipe = replace(RECIPES[options.recipe], **changes)
+    if wrong := recipe.wrong_fields():
+        found = ", ".join(f"{name} {getattr(recipe, name)}" for name in wrong)
+        raise InputError(f"export: expected probabilities from 0 to 1 and a volume, found {found}")
+    export_runs(options.runs, options.output, options.name, recipe)
+
+
+def _average(options: argparse.Namespace) -> None:
+    from wmhseg.model.start_keras import start_keras
+
+    start_keras()
+    from wmhseg.training.average import average
+
+    average(options.weights, options.output, options.name)
