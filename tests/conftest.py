@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from wmhseg.io.volume import Grid, Volume
-from wmhseg.model.manifest import Manifest, Member, verify, write_manifest
+from wmhseg.model.manifest import PAPER_WIDTHS, Manifest, Member, verify, write_manifest
 from wmhseg.recipe import DEFAULT
 from wmhseg.settings import Settings
 
@@ -201,7 +201,7 @@ def scan_folder(tmp_path_factory: pytest.TempPathFactory, head: Head) -> Path:
 def weights_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A manifest of the default recipe with one member that is no network."""
     folder = tmp_path_factory.mktemp("weights")
-    member = Member(folder / "member-0.weights.h5", "0" * 64, False, {})
+    member = Member(folder / "member-0.weights.h5", "0" * 64, False, PAPER_WIDTHS, {})
     member.path.write_bytes(b"no network")
     write_manifest(folder, Manifest("fake", DEFAULT, (member,), {}))
     return folder

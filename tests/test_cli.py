@@ -251,7 +251,7 @@ def test_weights_exit_5(refused: Refused, tmp_path_factory: pytest.TempPathFacto
     path.write_text("{")
     refused(5, f"{path}: expected JSON, .+", weights=str(folder))
     path.write_text('{"format": 7}')
-    refused(5, f"{path}: expected format 1, found 7; .+", weights=str(folder))
+    refused(5, f"{path}: expected format 2, found 7; .+", weights=str(folder))
 
 
 def test_changed_weights_exit_5(refused: Refused, weights_folder: Path, fake_ensemble: Any) -> None:

@@ -103,3 +103,8 @@ def test_a_diverged_network_is_refused(tmp_path: Path, value: float) -> None:
         write_ensemble(tmp_path, "one", DEFAULT, [Trained(model, True, {})])
     assert not (tmp_path / "manifest.json").exists()
     assert not list(tmp_path.glob(".float32*"))
+
+
+def test_the_manifest_says_how_wide_a_member_is(tmp_path: Path) -> None:
+    write_ensemble(tmp_path, "one", DEFAULT, [Trained(tiny(), True, {})])
+    assert read_manifest(tmp_path).members[0].widths == TINY

@@ -13,6 +13,7 @@ from wmhseg.model.manifest import Manifest, Member, default_weights, read_manife
 from wmhseg.recipe import DEFAULT
 
 CONTENT = b"not really weights"
+WIDTHS = ((2, 3, 4, 5, 6), (5, 4, 3, 2))
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
@@ -20,7 +21,7 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "member-0.weights.h5").write_bytes(CONTENT)
     values = {
-        "format": 1,
+        "format": 2,
         "name": "first",
         "recipe": DEFAULT.to_dict(),
         "members": [
@@ -28,6 +29,7 @@ def folder(tmp_path: Path) -> Path:
                 "file": "member-0.weights.h5",
                 "sha256": SHA256,
                 "batch_normalisation": True,
+                "widths": [[2, 3, 4, 5, 6], [5, 4, 3, 2]],
                 "training": {"seed": 3},
             }
         ],
@@ -55,7 +57,7 @@ def change_member(folder: Path, **changed: Any) -> None:
 
 
 def test_reads_what_is_there(folder: Path) -> None:
-    member = Member(folder / "member-0.weights.h5", SHA256, True, {"seed": 3})
+    member = Member(folder / "member-0.weights.h5", SHA256, True, WIDTHS, {"seed": 3})
     assert read_manifest(folder) == Manifest("first", DEFAULT, (member,), {"dsc": 0.5})
     verify(member)
 
@@ -63,6 +65,25 @@ def test_reads_what_is_there(folder: Path) -> None:
 def test_optional_fields(folder: Path) -> None:
     drop(folder, "scores")
     assert read_manifest(folder).scores == {}
+
+
+def test_format_1_had_the_papers_widths(folder: Path) -> None:
+    (member,) = json.loads((folder / "manifest.json").read_text())["members"]
+    del member["widths"]
+    change(folder, format=1, members=[member])
+    (read,) = read_manifest(folder).members
+    assert read.widths == ((64, 96, 128, 256, 512), (256, 128, 96, 64))
+
+
+@pytest.mark.parametrize(
+    "widths",
+    [None, 3, [[1, 2], [3]], [[2, 3, 4, 5, 6], [5, 4, 3]], [[2, 3, 4, 5, "6"], [5, 4, 3, 2]],
+     [[2, 3, 4, 5, 0], [5, 4, 3, 2]], [[2, 3, 4, 5, 10**9], [5, 4, 3, 2]], [[2, 3, 4, 5, 1.5], [5, 4, 3, 2]]],
+)  # fmt: skip
+def test_widths_that_are_none(folder: Path, widths: Any) -> None:
+    change_member(folder, widths=widths)
+    with pytest.raises(WeightsError, match=r"manifest\.json: expected the widths of five encoder and four"):
+        read_manifest(folder)
 
 
 def test_written_and_read_again(folder: Path) -> None:
@@ -87,11 +108,11 @@ def test_manifest_that_is_not_json(folder: Path, content: bytes) -> None:
         read_manifest(folder)
 
 
-@pytest.mark.parametrize("found", [2, "1", None])
+@pytest.mark.parametrize("found", [3, "1", None])
 def test_other_format(folder: Path, found: Any) -> None:
     change(folder, format=found)
     with pytest.raises(
-        WeightsError, match=rf"manifest\.json: expected format 1, found {found}; use a matching version"
+        WeightsError, match=rf"manifest\.json: expected format 2, found {found}; use a matching version"
     ):
         read_manifest(folder)
 

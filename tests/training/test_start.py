@@ -11,6 +11,7 @@ import pytest
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError, WeightsError
 from wmhseg.io.files import file_sha256
+from wmhseg.model.manifest import PAPER_WIDTHS
 from wmhseg.model.unet import build_unet
 from wmhseg.recipe import DEFAULT
 from wmhseg.training.config import FIRST, HALF_WIDTHS
@@ -75,7 +76,7 @@ def test_a_member_of_an_ensemble_is_a_start(tmp_path: Path) -> None:
     start = find_start(tmp_path, 1)
     assert (start.path, start.sha256) == (manifest.members[1].path, manifest.members[1].sha256)
     model = build_unet((40, 40))
-    load_start(start, model, None, 0)
+    load_start(start, model, PAPER_WIDTHS, 0)
     expected = build_unet()
     expected.load_weights(start.path)
     for found, weight in zip(model.get_weights(), expected.get_weights(), strict=True):
@@ -86,12 +87,14 @@ def test_a_member_of_an_ensemble_is_a_start(tmp_path: Path) -> None:
         find_start(tmp_path, 2)
 
 
-def test_a_doubled_member_goes_on_at_half_its_width(tmp_path: Path) -> None:
-    """What export doubles, adapt takes apart again; a network that was trained wide it refuses."""
+def test_a_member_is_stored_and_goes_on_at_the_width_it_was_trained_in(tmp_path: Path) -> None:
+    """A network that was trained wide does not fit into a narrow one."""
     half = replace(CONFIG, widths=HALF_WIDTHS, learning_rate=0.0)
     train([made_up("a")], half, tmp_path / "half")
-    export_runs([tmp_path / "half"], tmp_path / "ensemble", "doubled", DEFAULT)
+    export_runs([tmp_path / "half"], tmp_path / "ensemble", "half", DEFAULT)
     start, model = find_start(tmp_path / "ensemble"), build_unet(widths=HALF_WIDTHS)
+    assert start.widths == HALF_WIDTHS
+    assert start.path.stat().st_size < 5e6  # 2.2 million numbers of 2 bytes
     load_start(start, model, HALF_WIDTHS, 0)
     expected = build_unet(widths=HALF_WIDTHS)
     expected.load_weights(tmp_path / "half" / WEIGHTS)
@@ -102,9 +105,9 @@ def test_a_doubled_member_goes_on_at_half_its_width(tmp_path: Path) -> None:
         load_start(find_start(tmp_path / "wide"), model, HALF_WIDTHS, 0)
 
 
-def test_a_shipped_member_has_seen_no_real_scan_and_is_a_doubled_one() -> None:
+def test_a_shipped_member_has_seen_no_real_scan_and_has_half_the_papers_width() -> None:
     start = find_start(Path(__file__).parents[2] / "weights", 2)
-    assert start.cases == ()
+    assert (start.cases, start.widths) == ((), HALF_WIDTHS)
     model = build_unet(widths=HALF_WIDTHS)
     load_start(start, model, HALF_WIDTHS, 0)
     # The bias of a network that was trained: it began at -2.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from wmhseg.experiments.material import Input
 from wmhseg.io.files import replacing
+from wmhseg.model.manifest import PAPER_WIDTHS
 from wmhseg.model.start_keras import start_keras
 from wmhseg.training.files import WEIGHTS
 
@@ -56,10 +57,9 @@ class Predictor:
     def _network(self, folder: Path, size_yx: tuple[int, int]) -> Any:
         start_keras()
         from wmhseg.model.unet import build_unet
-        from wmhseg.training.start import FULL
 
         if size_yx not in self._networks:
-            self._networks[size_yx] = build_unet(size_yx, widths=self._widths or FULL)
+            self._networks[size_yx] = build_unet(size_yx, widths=self._widths or PAPER_WIDTHS)
         if self._loaded.get(size_yx) != folder:
             self._networks[size_yx].load_weights(folder / WEIGHTS)
             self._loaded[size_yx] = folder

@@ -12,9 +12,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from wmhseg.errors import WeightsError
-from wmhseg.model.manifest import Manifest, Member, verify
-from wmhseg.model.twins import without_twins
-from wmhseg.model.unet import Widths, build_unet, folded_weights, widths_of
+from wmhseg.model.manifest import Manifest, Member, Widths, verify
+from wmhseg.model.unet import build_unet, folded_weights, widths_of
 from wmhseg.model.upsampling import make_join, split_weights
 from wmhseg.settings import Precision
 
@@ -53,7 +52,7 @@ class Ensemble:
 
     def __init__(self, manifest: Manifest, precision: Precision = "auto") -> None:
         self.precision = choose_precision() if precision == "auto" else precision
-        self._members = [_Weights.of(without_twins(member)) for member in load_members(manifest)]
+        self._members = [_Weights.of(member) for member in load_members(manifest)]
         self._functions: dict[
             tuple[tuple[int, int], Widths], tuple[keras.Model, tf.types.experimental.PolymorphicFunction]
         ] = {}
@@ -120,13 +119,13 @@ def load_members(manifest: Manifest) -> list[list[Array]]:
     Raises:
         WeightsError: A file is missing, changed, or does not fit the network.
     """
-    models: dict[bool, keras.Model] = {}
+    models: dict[tuple[bool, Widths], keras.Model] = {}
     members = []
     for member in manifest.members:
         verify(member)
-        kind = member.batch_normalisation
+        kind = member.batch_normalisation, member.widths
         if kind not in models:
-            models[kind] = build_unet(batch_normalisation=kind)
+            models[kind] = build_unet(batch_normalisation=kind[0], widths=kind[1])
         _load(models[kind], member)
         members.append(folded_weights(models[kind]))
     return members

@@ -12,6 +12,7 @@ import numpy as np
 from wmhseg.errors import OutputError, WeightsError
 from wmhseg.io.files import file_sha256
 from wmhseg.model.manifest import MANIFEST, Manifest, Member, write_manifest
+from wmhseg.model.unet import widths_of
 from wmhseg.recipe import Recipe
 
 
@@ -69,7 +70,8 @@ def _write_member(path: Path, network: Trained, half_kernels: bool) -> Member:
             full.replace(path)
     finally:
         full.unlink(missing_ok=True)
-    return Member(path, file_sha256(path), network.batch_normalisation, network.training)
+    widths = widths_of(network.model.get_weights())
+    return Member(path, file_sha256(path), network.batch_normalisation, widths, network.training)
 
 
 def _halve_kernels(source: Path, target: Path) -> None:

@@ -11,8 +11,17 @@ from wmhseg.io.files import file_sha256
 from wmhseg.recipe import Recipe
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+# 1: written by version 0.1, without widths.
+FORMATS = (1, 2)
 WEIGHTS_VARIABLE = "WMHSEG_WEIGHTS"
+
+
+# Channels of the five encoder and four decoder levels.
+Widths = tuple[tuple[int, ...], tuple[int, ...]]
+# Li et al. 2018, Fig. 4.
+PAPER_WIDTHS: Widths = ((64, 96, 128, 256, 512), (256, 128, 96, 64))
+# More is no network of this family, and would fill the memory.
+MOST_CHANNELS = 4096
 
 
 @dataclass(frozen=True)
@@ -23,12 +32,14 @@ class Member:
         path: Its `.weights.h5`.
         sha256: Hash that the file must have.
         batch_normalisation: Whether the file holds batch normalisation (folded when loaded).
+        widths: Channels of the five encoder and four decoder levels.
         training: Seed, cases, date, versions and settings, as recorded.
     """
 
     path: Path
     sha256: str
     batch_normalisation: bool
+    widths: Widths
     training: dict[str, Any]
 
 
@@ -75,9 +86,9 @@ def read_manifest(folder: str | Path) -> Manifest:
             f"{path}: expected JSON, found something else ({error}); copy the weights again"
         ) from None
     try:
-        if values["format"] != FORMAT:
+        if values["format"] not in FORMATS:
             raise WeightsError(
-                f"{path}: expected format {FORMAT}, found {values['format']}; use a matching version"
+                f"{path}: expected format {FORMATS[-1]}, found {values['format']}; use a matching version"
             )
         members = tuple(_member(path.parent, value) for value in values["members"])
         manifest = Manifest(
@@ -99,12 +110,13 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
             "file": member.path.name,
             "sha256": member.sha256,
             "batch_normalisation": member.batch_normalisation,
+            "widths": member.widths,
             "training": member.training,
         }
         for member in manifest.members
     ]
     values = {
-        "format": FORMAT,
+        "format": FORMATS[-1],
         "name": manifest.name,
         "recipe": manifest.recipe.to_dict(),
         "members": members,
@@ -147,4 +159,21 @@ def _member(folder: Path, value: dict[str, Any]) -> Member:
         raise WeightsError(f"{folder / MANIFEST}: expected plain file names, found {name!r}")
     if not isinstance(sha256, str):
         raise WeightsError(f"{folder / MANIFEST}: expected a SHA-256 for {name}, found {sha256!r}")
-    return Member(folder / name, sha256, bool(value["batch_normalisation"]), value.get("training", {}))
+    widths = _widths(folder / MANIFEST, value.get("widths", PAPER_WIDTHS))
+    return Member(
+        folder / name, sha256, bool(value["batch_normalisation"]), widths, value.get("training", {})
+    )
+
+
+def _widths(path: Path, found: Any) -> Widths:
+    try:
+        encoder, decoder = (tuple(level) for level in found)
+    except TypeError:
+        encoder = decoder = ()
+    counts = all(isinstance(width, int) and 0 < width <= MOST_CHANNELS for width in (*encoder, *decoder))
+    if (len(encoder), len(decoder)) != (5, 4) or not counts:
+        raise WeightsError(
+            f"{path}: expected the widths of five encoder and four decoder levels, found {found!r}; "
+            "copy the weights again"
+        )
+    return encoder, decoder

@@ -8,9 +8,8 @@ from keras import layers
 from numpy.typing import NDArray
 
 from wmhseg.errors import WeightsError
+from wmhseg.model.manifest import PAPER_WIDTHS, Widths
 
-ENCODER = (64, 96, 128, 256, 512)
-DECODER = (256, 128, 96, 64)
 TRAINABLE_WITH_BN = 8_748_609
 TRAINABLE_WITHOUT_BN = 8_742_209
 # Sizes that leave the remainder of 200 in every pooling, so that each crop falls as at 200.
@@ -22,9 +21,6 @@ CONVOLUTIONS = (
     "score",
 )
 
-# Channels of the five encoder and four decoder levels.
-Widths = tuple[tuple[int, ...], tuple[int, ...]]
-
 # From the feature maps below and beside, the width and the layer's name to the first feature maps of a
 # decoder level.
 Join = Callable[[keras.KerasTensor, keras.KerasTensor, int, str], keras.KerasTensor]
@@ -34,7 +30,7 @@ def build_unet(
     size_yx: tuple[int, int] = (200, 200),
     *,
     batch_normalisation: bool = True,
-    widths: Widths = (ENCODER, DECODER),
+    widths: Widths = PAPER_WIDTHS,
     dtype: str = "float32",
     join: Join | None = None,
 ) -> keras.Model:

@@ -23,7 +23,7 @@ def average(weights: str | Path, output: str | Path, name: str) -> Manifest:
         name: What the new ensemble is called; it keeps the recipe.
 
     Raises:
-        InputError: The ensemble has a single member.
+        InputError: The ensemble has a single member, or members of several widths.
         WeightsError: A member is missing, changed or has no batch normalisation.
         OutputError: The folder cannot be written or holds an ensemble already.
     """
@@ -31,7 +31,9 @@ def average(weights: str | Path, output: str | Path, name: str) -> Manifest:
     if len(manifest.members) < 2:
         raise InputError(f"{weights}: expected two members or more to average, found one")
     starts = [find_start(weights, index) for index in range(len(manifest.members))]
-    network = build_unet()
+    if len({start.widths for start in starts}) > 1:
+        raise InputError(f"{weights}: expected members of one width, found several; they cannot be averaged")
+    network = build_unet(widths=starts[0].widths)
     members = []
     for start in starts:
         network.load_weights(start.path)

@@ -8,13 +8,10 @@ import keras
 
 from wmhseg.errors import InputError, WeightsError
 from wmhseg.io.files import file_sha256
-from wmhseg.model.manifest import MANIFEST, read_manifest, verify
-from wmhseg.model.twins import without_twins
-from wmhseg.model.unet import DECODER, ENCODER, Widths, build_unet, widths_of
+from wmhseg.model.manifest import MANIFEST, PAPER_WIDTHS, Widths, read_manifest, verify
+from wmhseg.model.unet import build_unet
 from wmhseg.training.files import STATE, WEIGHTS
 from wmhseg.training.widen import widen, widening_factor
-
-FULL: Widths = (ENCODER, DECODER)
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ def find_start(folder: str | Path, member: int = 0) -> Start:
             raise WeightsError(
                 f"{chosen.path}: expected a network with batch normalisation, found one without"
             )
-        return Start(chosen.path, chosen.sha256, FULL, tuple(chosen.training.get("cases", ())))
+        return Start(chosen.path, chosen.sha256, chosen.widths, tuple(chosen.training.get("cases", ())))
     if not (folder / WEIGHTS).is_file():
         raise InputError(
             f"{folder}: expected a finished run or an ensemble, found neither; run fit to its end first"
@@ -77,30 +74,31 @@ def find_run(folder: Path) -> Start:
     return Start(path, file_sha256(path), _widths(settings["config"]["widths"]), tuple(settings["cases"]))
 
 
-def load_start(start: Start, model: keras.Model, widths: Widths | None, seed: int | None) -> None:
+def load_start(start: Start, model: keras.Model, widths: Widths, seed: int) -> None:
     """Give `model` the start's weights; a model twice as wide computes the same afterwards.
-
-    A start that was doubled only counts as what it was before.
 
     Args:
         start: The trained network.
-        model: The one to train or to export.
-        widths: Its widths; None for the paper's.
-        seed: Of the random parts that a wider model's kernels are split into; None for equal ones.
+        model: The one to train.
+        widths: Its widths.
+        seed: Of the random parts that a wider model's kernels are split into.
 
     Raises:
         InputError: The model's widths are no whole multiple of the start's.
     """
+    factor = widening_factor(start.widths, widths)
+    widen(load_network(start), model, factor, seed)
+
+
+def load_network(start: Start) -> keras.Model:
+    """Return the trained network at its own width, with batch normalisation."""
     network = build_unet(widths=start.widths)
     network.load_weights(start.path)
-    weights = without_twins(network.get_weights())
-    narrow = build_unet(widths=widths_of(weights))
-    narrow.set_weights(weights)
-    widen(narrow, model, widening_factor(widths_of(weights), widths or FULL), seed)
+    return network
 
 
 def _widths(stored: list[list[int]] | None) -> Widths:
     if stored is None:
-        return FULL
+        return PAPER_WIDTHS
     encoder, decoder = (tuple(level) for level in stored)
     return encoder, decoder

@@ -16,7 +16,7 @@ from wmhseg import __version__
 from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet
 from wmhseg.errors import InputError
 from wmhseg.model.export import Trained, write_ensemble
-from wmhseg.model.manifest import Manifest
+from wmhseg.model.manifest import PAPER_WIDTHS, Manifest
 from wmhseg.model.unet import build_unet
 from wmhseg.recipe import Recipe
 from wmhseg.training.batches import Batches
@@ -24,7 +24,7 @@ from wmhseg.training.config import TrainingConfig
 from wmhseg.training.curve import draw_curve
 from wmhseg.training.files import CHECKPOINT, LOG, STATE, WEIGHTS
 from wmhseg.training.loss import dice_loss, make_loss
-from wmhseg.training.start import FULL, Start, find_run, load_start
+from wmhseg.training.start import Start, find_run, load_network, load_start
 
 # A Dice loss this close to 1 after the first epochs means that the output is empty.
 COLLAPSED = 0.98
@@ -62,7 +62,7 @@ def train(
         # The checkpoint itself says how far it is: a run may end between two writes.
         first_epoch = int(model.optimizer.iterations) // steps
     elif start is not None:
-        load_start(start, model, config.widths, config.seed)
+        load_start(start, model, config.widths or PAPER_WIDTHS, config.seed)
     model.fit(
         Batches(sets, config, first_epoch, workers=1),
         epochs=config.epochs,
@@ -90,7 +90,7 @@ def _settings(
 
 def compile_model(config: TrainingConfig, steps_per_epoch: int, precision: str) -> keras.Model:
     """Build and compile the network of a run."""
-    model = build_unet((config.patch, config.patch), widths=config.widths or FULL, dtype=precision)
+    model = build_unet((config.patch, config.patch), widths=config.widths or PAPER_WIDTHS, dtype=precision)
     score = model.get_layer("score")
     kernel, bias = score.get_weights()
     score.set_weights([kernel, bias + np.float32(config.score_bias)])
@@ -112,13 +112,13 @@ def compile_model(config: TrainingConfig, steps_per_epoch: int, precision: str) 
 
 def save_member(model: keras.Model, config: TrainingConfig, path: Path) -> None:
     """Save the trained network for 200x200 slices, without the optimiser's state."""
-    plain = build_unet(widths=config.widths or FULL)
+    plain = build_unet(widths=config.widths or PAPER_WIDTHS)
     plain.set_weights(model.get_weights())
     plain.save_weights(path)
 
 
 def export_runs(runs: Sequence[str | Path], output: str | Path, name: str, recipe: Recipe) -> Manifest:
-    """Write the networks of finished runs as one ensemble, with what they were trained on.
+    """Write the networks of finished runs as one ensemble, as wide as they were trained.
 
     Raises:
         InputError: A run is missing or not finished.
@@ -128,10 +128,8 @@ def export_runs(runs: Sequence[str | Path], output: str | Path, name: str, recip
     for folder in map(Path, runs):
         start = find_run(folder)
         state = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        model = build_unet()
-        load_start(start, model, FULL, seed=None)
         training = {"date": state["date"], "versions": state["versions"], **state["settings"]}
-        networks.append(Trained(model, True, training))
+        networks.append(Trained(load_network(start), True, training))
     return write_ensemble(output, name, recipe, networks)
 
 

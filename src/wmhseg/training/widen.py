@@ -6,7 +6,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
-from wmhseg.model.unet import Widths
+from wmhseg.model.manifest import Widths
 
 
 def widening_factor(narrow: Widths, wide: Widths) -> int:
@@ -22,23 +22,22 @@ def widening_factor(narrow: Widths, wide: Widths) -> int:
     return factor
 
 
-def widen(narrow: keras.Model, wide: keras.Model, factor: int, seed: int | None) -> None:
+def widen(narrow: keras.Model, wide: keras.Model, factor: int, seed: int) -> None:
     """Set the weights of `wide` so that it computes what `narrow` computes.
 
     Every channel becomes `factor` equal ones next to each other; what reads them splits its kernel
     among the copies in random parts that sum to 1, so that training can tell the copies apart.
-    Where there will be no training, equal parts keep them twins (`wmhseg.model.twins`).
 
     Args:
         narrow: A network of `build_unet`.
         wide: The same with every width times `factor`.
         factor: 1 copies the weights.
-        seed: Of the random parts; None for equal ones.
+        seed: Of the random parts.
     """
     if factor == 1:
         wide.set_weights(narrow.get_weights())
         return
-    rng = None if seed is None else np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     first = True
     for layer in wide.layers:
         weights = narrow.get_layer(layer.name).get_weights()
@@ -55,14 +54,12 @@ def widen(narrow: keras.Model, wide: keras.Model, factor: int, seed: int | None)
 
 
 def _split_inputs(
-    kernel: NDArray[np.float32], factor: int, rng: np.random.Generator | None, copies: int
+    kernel: NDArray[np.float32], factor: int, rng: np.random.Generator, copies: int
 ) -> NDArray[np.float32]:
     """Return (rows, columns, inputs * factor, outputs * copies); copies of an input share its kernel."""
     _, _, inputs, outputs = kernel.shape
     shape = (inputs, factor, outputs * copies)
-    parts = np.full(shape, 1 / factor, np.float32)
-    if rng is not None:
-        parts = rng.normal(1 / factor, 0.5 / factor, shape).astype(np.float32)
-        parts += (1 - parts.sum(axis=1, keepdims=True)) / factor
+    parts = rng.normal(1 / factor, 0.5 / factor, shape).astype(np.float32)
+    parts += (1 - parts.sum(axis=1, keepdims=True)) / factor
     repeated = np.repeat(np.repeat(kernel, factor, axis=2), copies, axis=3)
     return np.asarray(repeated * parts.reshape(inputs * factor, outputs * copies), np.float32)
