@@ -29,6 +29,7 @@ RUN sh /build/prune.sh /opt/wmhseg
 FROM dependencies AS package
 COPY pyproject.toml README.md LICENSE /build/source/
 COPY src /build/source/src
+COPY weights /build/source/weights
 RUN /build/tools/bin/pip wheel --quiet --no-deps --no-build-isolation -w /build/wheel /build/source \
  && /build/tools/bin/pip --python /opt/wmhseg/bin/python install \
     --no-cache-dir --no-compile --no-deps --prefix /package/opt/wmhseg /build/wheel/*.whl \
@@ -51,10 +52,8 @@ ENV PATH=/opt/wmhseg/bin:/usr/local/bin:/usr/bin:/bin \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
     KERAS_HOME=/opt/wmhseg/etc/keras \
-    KERAS_BACKEND=tensorflow \
-    WMHSEG_WEIGHTS=/opt/wmhseg/weights
+    KERAS_BACKEND=tensorflow
 COPY --from=dependencies /opt/wmhseg /opt/wmhseg
-COPY weights /opt/wmhseg/weights
 COPY --from=package /package /
 WORKDIR /output
 VOLUME /output

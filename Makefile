@@ -66,8 +66,8 @@ UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 -
 
 requirements: .venv/run ## pin the newest allowed packages again
 	$(BIN)/pip install --quiet uv
-	$(UV) pyproject.toml --extra cpu -o requirements.txt
-	$(UV) pyproject.toml --extra gpu -c requirements.txt -o requirements-gpu.txt
+	$(UV) pyproject.toml --extra cpu --extra dicom -o requirements.txt
+	$(UV) pyproject.toml --extra gpu --extra dicom -c requirements.txt -o requirements-gpu.txt
 	$(UV) pyproject.toml --extra dev -c requirements.txt --no-emit-package tensorflow \
 	    --no-emit-package wmhseg -o requirements-dev.txt
 	printf 'editables\nhatchling\n' | $(UV) - -o container/requirements-build.txt

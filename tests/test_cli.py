@@ -1,11 +1,13 @@
 """The command: exit codes, one-line errors, what is left in place."""
 
+import argparse
 import json
 import logging
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import numpy as np
 import pytest
 
 import wmhseg
-from wmhseg.cli import main
+from wmhseg.cli import COMMANDS, main, make_parser
 from wmhseg.io.volume import read_volume
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")
@@ -347,3 +349,105 @@ def test_unknown_recipe_of_imported_weights(capfd: pytest.CaptureFixture[str], t
         main(["import-weights", "0.h5", "--recipe", "mine", "--output", str(tmp_path)])
     assert caught.value.code == 2
     assert "paper" in capfd.readouterr().err
+
+
+def test_an_error_that_nobody_foresaw_is_one_line(
+    command: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("by\nzero")
+
+    monkeypatch.setattr("wmhseg.segmentation.segment_files.finish", fail)
+    assert segment(command, "-q") == 1
+    line = "wmhseg: error: unexpected: ZeroDivisionError: by zero; -v shows where, please report it\n"
+    assert capfd.readouterr().err == line
+    assert segment(command, "-v") == 1
+    said = capfd.readouterr().err
+    assert line in said
+    assert "Traceback (most recent call last):" in said
+    assert said.endswith("ZeroDivisionError: by\nzero\n")
+
+
+def test_an_error_while_tensorflow_loads_is_said(
+    command: dict[str, str], weights_folder: Path, tmp_path: Path
+) -> None:
+    """Standard error leads nowhere meanwhile, which must not swallow the reason."""
+    program = (
+        "import sys, wmhseg.segmentation.segment_files as module\n"
+        "from wmhseg.cli import main\n"
+        "def fail(*_): import time; time.sleep(0.5); raise ZeroDivisionError('by zero')\n"
+        "module.prepare_files = fail\n"
+        "sys.exit(main())\n"
+    )
+    words = [
+        "segment",
+        *[word for pair in command.items() for word in pair],
+        "--weights",
+        str(weights_folder),
+    ]
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], check=False, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "wmhseg: error: unexpected: ZeroDivisionError: by zero" in done.stderr
+
+
+def test_an_os_error_names_the_file(
+    command: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device", "/somewhere")
+
+    monkeypatch.setattr("wmhseg.segmentation.segment_files.finish", fail)
+    assert segment(command, "-q") == 6
+    expected = "wmhseg: error: /somewhere: cannot be read or written (No space left on device)\n"
+    assert capfd.readouterr().err == expected
+
+
+def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not below:
+        yield parser
+    for one in below[0].choices.values() if below else ():
+        yield from leaves(one)
+
+
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
+def test_every_command_has_the_one_pattern(name: str) -> None:
+    parser = make_parser([name])
+    (chosen,) = [a.choices[name] for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    assert callable(chosen.get_default("perform"))
+    for leaf in leaves(chosen):
+        offered = {option for action in leaf._actions for option in action.option_strings}
+        assert {"--help", "--quiet", "--verbose"} <= offered
+        assert not leaf.get_default("perform") or leaf is chosen
+
+
+def test_python_m_is_the_same_program() -> None:
+    for module, usage in (("wmhseg", "usage: wmhseg "), ("wmhseg.training", "usage: wmhseg train ")):
+        done = subprocess.run(
+            [sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.startswith(usage)
+
+
+@pytest.mark.parametrize(
+    ("words", "module", "extra"),
+    [
+        (("train", "fit", "SLICES", "RUN"), "matplotlib", "train"),
+        (("synthesise", "HEADS", "LESIONS", "OUT"), "threadpoolctl", "train"),
+        (("sheet", "A", "B", "OUT"), "matplotlib", "train"),
+        (("experiments", "all", "CASES", "OUT"), "matplotlib", "train"),
+    ],
+)  # fmt: skip
+def test_a_missing_package_is_said_at_once(
+    words: tuple[str, ...], module: str, extra: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("wmhseg.extras.find_spec", lambda name: None if name == module else name)
+    assert main(list(words)) == 3
+    expected = f"expected the package {module}, found none; pip install 'wmhseg[{extra}]'"
+    assert expected in capfd.readouterr().err
+    assert list(tmp_path.iterdir()) == []

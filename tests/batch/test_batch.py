@@ -194,3 +194,48 @@ def test_interrupted_between_scans(
     monkeypatch.setattr(type(fake_ensemble), "predict", predict)
     run_batch(good, output, how())
     assert fake_ensemble.calls == 2  # only the one that was missing
+
+
+def test_whatever_happens_to_a_scan_is_its_own_failure(
+    good: Path, tmp_path: Path, how: Any, fake_ensemble: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error that nobody foresaw, and a folder that nothing can be written to."""
+    output = tmp_path / "out"
+    predict = type(fake_ensemble).predict
+
+    def first_call_fails(self: Any, slices: Any, **more: Any) -> Any:
+        found = predict(self, slices, **more)
+        if self.calls == 1:
+            raise ZeroDivisionError("by\nzero")
+        return found
+
+    monkeypatch.setattr(type(fake_ensemble), "predict", first_call_fails)
+    with pytest.raises(ScansFailedError, match="1 of 2 scans failed"):
+        run_batch(good, output, how())
+    (failed,) = [row for row in table(output).values() if row["error"] != "n/a"]
+    assert failed["error"] == f"{failed['flair']}: unexpected: ZeroDivisionError: by zero"
+
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "without").write_text("a file where a folder should be")
+    with pytest.raises(ScansFailedError, match="1 of 2 scans failed: without"):
+        run_batch(good, blocked, how())
+    assert files(blocked / "site" / "with") == ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
+
+
+def test_another_precision_or_algorithm_is_another_result(
+    good: Path, tmp_path: Path, how: Any, fake_ensemble: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out"
+    monkeypatch.setattr("wmhseg.batch.made_from.used_precision", lambda _: "float32")
+    # In this process: another one would not see what is patched.
+    monkeypatch.setattr("wmhseg.batch.compute.work_ahead", lambda do, tasks, _: ((t, do(t)) for t in tasks))
+    run_batch(good, output, how())
+    run_batch(good, output, how())
+    assert fake_ensemble.calls == 2
+    monkeypatch.setattr("wmhseg.batch.made_from.used_precision", lambda _: "bfloat16")
+    run_batch(good, output, how())
+    assert fake_ensemble.calls == 4
+    monkeypatch.setattr("wmhseg.batch.made_from.ALGORITHM", -1)
+    run_batch(good, output, how())
+    assert fake_ensemble.calls == 6

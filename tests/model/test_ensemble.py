@@ -7,12 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wmhseg.model import ensemble as module
-from wmhseg.model.ensemble import BATCH, Ensemble, choose_precision
+from wmhseg.model.ensemble import BATCH, Ensemble
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.member_probabilities import Members
 from wmhseg.model.unet import build_unet
-from wmhseg.recipe import DEFAULT
 
 sys.path.insert(0, str(Path(__file__).parent))
 from network_reference import Array, write_random_ensemble
@@ -112,41 +110,6 @@ def test_bfloat16_gives_nearly_the_same_mask(manifest: Manifest, slices: Array, 
     assert 0 < np.abs(found - mean).max() < 0.05
     threshold = np.median(mean)
     assert ((found > threshold) == (mean > threshold)).mean() > 0.95
-
-
-@pytest.mark.parametrize(
-    ("flags", "gpus", "expected"),
-    [
-        ("fpu sse avx512f avx512_bf16 amx_bf16 amx_tile", [], "bfloat16"),
-        ("fpu sse avx512f avx512_bf16", [], "float32"),
-        (None, [], "float32"),
-        ("fpu sse", ["GPU:0"], "bfloat16"),
-    ],
-)
-def test_precision_follows_the_processor(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags: str | None, gpus: list[str], expected: str
-) -> None:
-    cpuinfo = tmp_path / "cpuinfo"
-    if flags is not None:
-        cpuinfo.write_text(f"processor : 0\nflags : {flags}\n")
-    asked: list[str] = []
-
-    def fake_path(name: str) -> Path:
-        asked.append(name)
-        return cpuinfo
-
-    monkeypatch.setattr(module, "Path", fake_path)
-    monkeypatch.setattr(module.tf.config, "list_physical_devices", lambda kind: gpus if kind == "GPU" else [])
-    assert choose_precision() == expected
-    assert asked == ([] if gpus else ["/proc/cpuinfo"])
-
-
-@pytest.mark.parametrize("precision", ["auto", "float32", "bfloat16"])
-def test_only_auto_looks_at_the_processor(monkeypatch: pytest.MonkeyPatch, precision: str) -> None:
-    monkeypatch.setattr(module, "choose_precision", lambda: "chosen")
-    monkeypatch.setattr(module, "load_members", lambda manifest: [])
-    found = Ensemble(Manifest("none", DEFAULT, (), {}), precision).precision
-    assert found == ("chosen" if precision == "auto" else precision)
 
 
 def test_an_ensemble_of_one(manifest: Manifest, ensemble: Ensemble, slices: Array) -> None:

@@ -1,5 +1,6 @@
 """What a process does with a scan while the network is busy with the one before."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from wmhseg.model.manifest import Manifest
 from wmhseg.segmentation.prepare_scan import PreparedScan, prepare_files
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
+
+log = logging.getLogger("wmhseg")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,14 @@ class Computable:
     seconds: dict[str, float]
 
 
+def reason(job: Job, error: Exception) -> str:
+    """Return why a scan failed, in one line: whatever it is, the other scans go on."""
+    if isinstance(error, WmhsegError):
+        return str(error)
+    log.debug("%s", job.name, exc_info=error)
+    return " ".join(f"{job.flair}: unexpected: {type(error).__name__}: {error}".split())
+
+
 Answer = Finished | Failed | Computable
 
 
@@ -68,8 +79,8 @@ def prepare_ahead(task: Task) -> Answer:
         if not task.again and is_finished(job, source):
             return Finished()
         prepared = prepare_files(job.flair, job.t1, task.manifest.recipe, task.settings.inputs, watch)
-    except WmhsegError as error:
-        return Failed(str(error))
     except MemoryError:
         return Failed(f"{job.flair}: not enough memory for an image of this size; check its header")
+    except Exception as error:
+        return Failed(reason(job, error))
     return Computable(prepared, source, watch.seconds)

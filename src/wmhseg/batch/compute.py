@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from wmhseg.batch.ahead import Answer, Computable, Failed, Finished, Task, prepare_ahead
+from wmhseg.batch.ahead import Answer, Computable, Failed, Finished, Task, prepare_ahead, reason
 from wmhseg.batch.jobs import Job, require_free
 from wmhseg.batch.made_from import KEY
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
+from wmhseg.errors import OutputError
+from wmhseg.extras import require_packages
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, default_weights, read_manifest
-from wmhseg.model.provenance import trace
+from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.segmentation.measure import measure
 from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
@@ -48,8 +50,9 @@ def compute_jobs(jobs: Sequence[Job], how: How) -> None:
 
     Raises:
         WeightsError: The weights are missing, changed or unfit.
-        OutputError: Results cannot be written, or would overwrite a file that no run wrote.
+        OutputError: Results would overwrite a file that no run wrote.
     """
+    require_packages("tensorflow", extra="cpu", purpose="segmentation")
     require_free(jobs)
     manifest = read_manifest(how.settings.weights or default_weights())
     model = _Model(manifest, how.settings)
@@ -83,10 +86,13 @@ def _take(job: Job, answer: Answer | Died, model: _Model) -> None:
     """Segment a scan that is ready, or record why it is not."""
     error = ""
     if isinstance(answer, Computable):
+        ensemble = model.start().result()
         try:
-            _segment(job, answer, model)
+            _segment(job, answer, model.manifest, ensemble)
         except MemoryError:
             error = f"{job.flair}: not enough memory to segment it; try fewer --workers"
+        except Exception as problem:
+            error = reason(job, problem)
     elif isinstance(answer, Failed):
         error = answer.error
     elif isinstance(answer, Died):
@@ -95,22 +101,24 @@ def _take(job: Job, answer: Answer | Died, model: _Model) -> None:
             "perhaps for want of memory; try fewer --workers"
         )
     if error:
-        write_error(job.files, error)
         with tqdm.external_write_mode():
             log.error("%s: %s", job.name, error)
+            try:
+                write_error(job.files, error)
+            except OutputError as problem:
+                log.error("%s: %s", job.name, problem)
 
 
-def _segment(job: Job, answer: Computable, model: _Model) -> None:
+def _segment(job: Job, answer: Computable, manifest: Manifest, ensemble: "Ensemble") -> None:
     """Segment a scan and write its files."""
-    manifest, prepared = model.manifest, answer.prepared
-    ensemble = model.start().result()
+    prepared = answer.prepared
     watch = Stopwatch()
     # Where the probability is written, it has to be the mean everywhere, not a lower bound of it.
     only_above = None if job.files.probability else manifest.recipe.threshold
     predicted = predict_slices(ensemble, prepared.windows.slices, only_above)
     watch.lap("network")
     result = finish(prepared, predicted, manifest.recipe)
-    source = trace(job.flair, job.t1, manifest, ensemble.precision)
+    source = trace(*hashed_files(job.flair, job.t1), manifest, ensemble.precision)
     findings = measure(prepared.scan, result, source).findings
     watch.lap("postprocess")
     seconds = {name: value for name, value in (answer.seconds | watch.seconds).items() if name != "total"}

@@ -5,11 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from wmhseg import __version__
+from wmhseg import ALGORITHM, __version__
 from wmhseg.batch.jobs import Job
 from wmhseg.errors import InputError
 from wmhseg.io.files import input_sha256, require_scan
 from wmhseg.model.manifest import Manifest
+from wmhseg.model.precision import used_precision
 from wmhseg.settings import Settings
 
 KEY = "made_from"
@@ -27,9 +28,10 @@ def made_from(job: Job, manifest: Manifest, settings: Settings) -> dict[str, Any
         "weights": [member.sha256 for member in manifest.members],
         # As JSON gives it back: lists, not tuples.
         "recipe": json.loads(json.dumps(manifest.recipe.to_dict())),
-        "precision": settings.precision,
+        "precision": used_precision(settings.precision),
         "inputs": asdict(settings.inputs),
         "wmhseg": __version__,
+        "algorithm": ALGORITHM,
     }
 
 

@@ -1,7 +1,5 @@
 """Direction cosines: how far they are from a rotation, and the closest one."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,8 +25,8 @@ def skew_degrees(cosines: Matrix) -> float | None:
     return float(np.rad2deg(np.arccos(np.clip(np.sum(rotation * cosines, axis=0), -1, 1)).max()))
 
 
-def skew_warning(path: Path, cosines: Matrix) -> list[str]:
+def skew_warning(name: object, cosines: Matrix) -> list[str]:
     """Return what to say about axes that had to be straightened: nothing, or one line."""
     if np.abs(closest_rotation(cosines) - cosines).max() <= _SKEW_SILENT:
         return []
-    return [f"{path}: axes up to {skew_degrees(cosines):.2f} degrees off right angles were straightened"]
+    return [f"{name}: axes up to {skew_degrees(cosines):.2f} degrees off right angles were straightened"]

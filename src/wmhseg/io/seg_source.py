@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wmhseg.errors import InputError
+from wmhseg.extras import require_packages
 from wmhseg.io.dicom_seg import SegSource, to_dicom_seg
 from wmhseg.io.dicom_series import sorted_files
 
@@ -35,6 +36,7 @@ def read_seg_source(path: Path) -> SegSource:
     Raises:
         InputError: It is something else, or its headers lack what a segmentation needs.
     """
+    require_packages("highdicom", "pydicom", extra="dicom", purpose="--dicom-seg")
     if not path.is_dir():
         raise InputError(
             f"{path}: expected a folder with a DICOM series for --dicom-seg, found a file; "

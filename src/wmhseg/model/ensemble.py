@@ -2,8 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
 import h5py
 import keras
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 
 from wmhseg.errors import WeightsError
 from wmhseg.model.manifest import Manifest, Member, Widths, verify
+from wmhseg.model.precision import used_precision
 from wmhseg.model.unet import build_unet, folded_weights, widths_of
 from wmhseg.model.upsampling import make_join, split_weights
 from wmhseg.settings import Precision
@@ -22,8 +21,6 @@ Array = NDArray[np.float32]
 BATCH = 4  # larger ones are no faster on a CPU and take more memory
 # Sums of a few float32 probabilities are off by less.
 ROUNDING = 1e-5
-# Only AMX multiplies bfloat16 faster than float32; AVX-512's bfloat16 was measured 1.7x slower.
-AMX_FLAG = "amx_bf16"
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Ensemble:
     """
 
     def __init__(self, manifest: Manifest, precision: Precision = "auto") -> None:
-        self.precision = choose_precision() if precision == "auto" else precision
+        self.precision = used_precision(precision)
         self._members = [_Weights.of(member) for member in load_members(manifest)]
         self._functions: dict[
             tuple[tuple[int, int], Widths], tuple[keras.Model, tf.types.experimental.PolymorphicFunction]
@@ -159,17 +156,6 @@ def _shapes(group: h5py.Group) -> list[tuple[int, ...]]:
 def gpu_missing() -> bool:
     """Tell whether this TensorFlow could use a GPU but finds none."""
     return bool(tf.test.is_built_with_cuda()) and not tf.config.list_physical_devices("GPU")
-
-
-def choose_precision() -> Literal["float32", "bfloat16"]:
-    """Return the faster arithmetic of this machine, by what the processor says it has."""
-    if tf.config.list_physical_devices("GPU"):
-        return "bfloat16"
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return "float32"
-    return "bfloat16" if AMX_FLAG in flags else "float32"
 
 
 def use_threads(count: int) -> None:

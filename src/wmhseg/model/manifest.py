@@ -65,6 +65,7 @@ def default_weights() -> Path:
     if value := os.environ.get(WEIGHTS_VARIABLE):
         return Path(value)
     packaged = Path(__file__).parents[1] / "weights"
+    # In a checkout they lie beside src/.
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "weights"
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from wmhseg import __version__
+from wmhseg import ALGORITHM, __version__
 from wmhseg.io.files import input_sha256
 from wmhseg.model.manifest import Manifest
 from wmhseg.recipe import Recipe
@@ -32,6 +32,7 @@ class Provenance:
         recipe: Recipe of the ensemble.
         precision: Arithmetic of the convolutions.
         versions: Name and version of the program and of what it stands on.
+        algorithm: Number that changes when the same scan and weights give another mask.
     """
 
     flair: HashedFile
@@ -41,20 +42,28 @@ class Provenance:
     recipe: Recipe
     precision: str
     versions: tuple[tuple[str, str], ...]
+    algorithm: int = ALGORITHM
 
 
-def trace(flair: Path, t1: Path | None, manifest: Manifest, precision: str) -> Provenance:
-    """Hash the inputs and collect what else decides a result."""
+def trace(flair: HashedFile, t1: HashedFile | None, manifest: Manifest, precision: str) -> Provenance:
+    """Collect what decides a result."""
     return Provenance(
-        flair=_input(flair),
-        t1=None if t1 is None else _input(t1),
+        flair=flair,
+        t1=t1,
         weights_name=manifest.name,
         weights=tuple(HashedFile(member.path.name, member.sha256) for member in manifest.members),
         recipe=manifest.recipe,
         precision=precision,
         versions=(("wmhseg", __version__), *((name, version(name)) for name in PACKAGES)),
+        algorithm=ALGORITHM,
     )
 
 
-def _input(path: Path) -> HashedFile:
+def hashed_file(path: Path) -> HashedFile:
+    """Return the name and hash of an image file, or of a folder with a DICOM series."""
     return HashedFile(path.resolve().name if path.name in ("", "..") else path.name, input_sha256(path))
+
+
+def hashed_files(flair: Path, t1: Path | None) -> tuple[HashedFile, HashedFile | None]:
+    """Return names and hashes of a scan's files."""
+    return hashed_file(flair), None if t1 is None else hashed_file(t1)

@@ -75,6 +75,7 @@ class Findings:
                 "sha256": {member.name: member.sha256 for member in source.weights},
             },
             "precision": source.precision,
+            "algorithm": source.algorithm,
             "versions": dict(source.versions),
         }
 

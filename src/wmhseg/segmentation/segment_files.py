@@ -4,11 +4,12 @@ import logging
 from pathlib import Path
 
 from wmhseg.errors import OutputError
+from wmhseg.extras import require_packages
 from wmhseg.io.files import replacing, require_scan
 from wmhseg.io.seg_source import read_seg_source
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import default_weights, read_manifest
-from wmhseg.model.provenance import trace
+from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
 from wmhseg.segmentation.measure import measure
@@ -41,6 +42,7 @@ def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, se
     watch = Stopwatch()
     inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
     _check_files(files, inputs)
+    require_packages("tensorflow", extra="cpu", purpose="segment")
     seg_source = None if files.dicom_seg is None else read_seg_source(flair_path)
     manifest = read_manifest(settings.weights or default_weights())
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
@@ -56,7 +58,8 @@ def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, se
     watch.lap("network")
     result = finish(prepared, predicted, manifest.recipe)
     watch.lap("postprocess")
-    measured = measure(prepared.scan, result, trace(flair_path, t1_path, manifest, ensemble.precision))
+    source = trace(*hashed_files(flair_path, t1_path), manifest, ensemble.precision)
+    measured = measure(prepared.scan, result, source)
     _say_flags(measured.findings)
     write_results(files, measured, lambda: watch.lap("report"), seg_source)
     summary = measured.findings.summary

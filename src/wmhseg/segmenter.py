@@ -1,0 +1,218 @@
+"""The Python function: images in, a mask and its numbers out; nothing is written."""
+
+import hashlib
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wmhseg.errors import InputError
+from wmhseg.extras import require_packages
+from wmhseg.io.files import require_scan
+from wmhseg.io.memory import affine_of, from_memory, to_xyz
+from wmhseg.io.volume import Volume, read_image, to_image, write_volume
+from wmhseg.model import ensemble_loader
+from wmhseg.model.manifest import default_weights, read_manifest
+from wmhseg.model.provenance import HashedFile, hashed_file, trace
+from wmhseg.report.summary import Lesion
+from wmhseg.segmentation.measure import Measured, measure
+from wmhseg.segmentation.prepare_scan import prepare_scan
+from wmhseg.segmentation.read_scan import Scan, ScanNames, fit_scan
+from wmhseg.segmentation.segment_scan import finish, predict_slices
+from wmhseg.settings import BiasChoice, InputOptions, Precision, Settings
+
+if TYPE_CHECKING:
+    import nibabel
+    import SimpleITK
+    from typing_extensions import Unpack
+
+# A path, an image of nibabel or SimpleITK, or an array (X, Y, Z) with its affine to RAS millimetres.
+Image: TypeAlias = Union[
+    str,
+    os.PathLike[str],
+    "nibabel.spatialimages.SpatialImage",
+    "SimpleITK.Image",
+    tuple[NDArray[Any], Any],
+]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A segmentation on the FLAIR's own grid; arrays (X, Y, Z) as nibabel has them.
+
+    Attributes:
+        mask: WMH mask, uint8 0/1.
+        probability: Mean probability of the ensemble, float32, 0 where nothing was computed; None where
+            only what decides the mask was computed.
+        lesion_labels: Numbered lesions, int32; 1 is the largest, 0 is outside.
+        affine: From voxels to RAS millimetres, (4, 4).
+        volume_ml: WMH volume.
+        lesions: Each lesion (26-connected in 3D), largest first.
+        flags: Names of the quality checks that are raised (docs/reference/report.md).
+        warnings: What the user should know about the images, one line each.
+        report: All of it as JSON-ready values, as `wmhseg segment --report` writes them.
+    """
+
+    mask: NDArray[np.uint8]
+    probability: NDArray[np.float32] | None
+    lesion_labels: NDArray[np.int32]
+    affine: NDArray[np.float64]
+    volume_ml: float
+    lesions: tuple[Lesion, ...]
+    flags: tuple[str, ...]
+    warnings: tuple[str, ...]
+    report: dict[str, Any]
+    _mask: Volume
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the mask (.nii.gz, .nii, .mha, .nrrd), on exactly the FLAIR's grid.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        write_volume(Path(path), self._mask)
+
+    def to_nibabel(self) -> "nibabel.Nifti1Image":
+        """Return the mask as a nibabel image, qform and sform set; nibabel must be installed."""
+        import nibabel
+
+        image = nibabel.Nifti1Image(self.mask, self.affine)
+        image.set_qform(self.affine, 1)
+        image.set_sform(self.affine, 1)
+        return image
+
+    def to_sitk(self) -> "SimpleITK.Image":
+        """Return the mask as a SimpleITK image."""
+        return to_image(self._mask)
+
+
+class Segmenter:
+    """A loaded ensemble that segments any number of scans.
+
+    Args:
+        weights: Folder with another ensemble's manifest.json; None for the one that came with the program.
+        threads: Threads of the network; None for all.
+        precision: "float32", "bfloat16", or "auto" for the faster one of this machine.
+        bias_correction: N4 where brightness changes strongly ("auto"), always ("on") or never ("off").
+        require_t1: A T1 that is missing or cannot be registered is an error, not a warning.
+        all_members: Compute every member in full, for the probability, and the interval and volumes by
+            threshold in the report; without, the same mask takes less time.
+
+    Raises:
+        InputError: TensorFlow is not installed.
+        WeightsError: The weights are missing, changed or unfit.
+    """
+
+    def __init__(  # noqa: PLR0913 - options by name
+        self,
+        weights: str | os.PathLike[str] | None = None,
+        *,
+        threads: int | None = None,
+        precision: Precision = "auto",
+        bias_correction: BiasChoice = "auto",
+        require_t1: bool = False,
+        all_members: bool = True,
+    ) -> None:
+        require_packages("tensorflow", extra="cpu", purpose="segmentation")
+        self._options = InputOptions(require_t1, bias_correction)
+        self._all_members = all_members
+        self._manifest = read_manifest(default_weights() if weights is None else Path(weights))
+        settings = Settings(None, threads, precision, self._options)
+        self._ensemble = ensemble_loader.load_ensemble(self._manifest, settings)
+        # The network's variables change from member to member.
+        self._lock = threading.Lock()
+
+    def segment(self, flair: Image, t1: Image | None = None) -> Result:
+        """Segment one scan.
+
+        Args:
+            flair: FLAIR on any grid: a path (image file or folder with a DICOM series), a nibabel or
+                SimpleITK image, or an array (X, Y, Z) with its affine to RAS millimetres.
+            t1: T1, likewise; registered to the FLAIR where it does not fit. None for FLAIR alone.
+
+        Raises:
+            InputError: An image is missing, unreadable or unfit.
+            BrainMaskError: No head or brain was found.
+            RegistrationError: The T1 that is required cannot be registered.
+        """
+        recipe = self._manifest.recipe
+        names = ScanNames(_name(flair, "FLAIR"), _name(t1, "T1"))
+        flair_volume, warnings = _read(flair, names.flair)
+        t1_volume, t1_warnings = (None, ()) if t1 is None else _read(t1, names.t1)
+        scan = fit_scan(Scan(flair_volume, t1_volume, warnings=warnings), names, self._options, t1_warnings)
+        with names.in_errors():
+            prepared = prepare_scan(scan, recipe)
+        only_above = None if self._all_members else recipe.threshold
+        with self._lock:
+            predicted = predict_slices(self._ensemble, prepared.windows.slices, only_above)
+        hashes = _hashed(flair, flair_volume, "FLAIR"), None if t1 is None else _hashed(t1, t1_volume, "T1")
+        provenance = trace(*hashes, self._manifest, self._ensemble.precision)
+        return _result(measure(scan, finish(prepared, predicted, recipe), provenance))
+
+
+class Options(TypedDict, total=False):
+    """What `segment` takes by name; see `Segmenter`."""
+
+    weights: str | os.PathLike[str] | None
+    threads: int | None
+    precision: Precision
+    bias_correction: BiasChoice
+    require_t1: bool
+    all_members: bool
+
+
+def segment(flair: Image, t1: Image | None = None, **options: "Unpack[Options]") -> Result:
+    """Segment one scan; for many, keep a `Segmenter`.
+
+    Args:
+        flair: As in `Segmenter.segment`.
+        t1: As in `Segmenter.segment`.
+        options: As `Segmenter` takes them.
+
+    Raises:
+        WmhsegError: As `Segmenter` and `Segmenter.segment`.
+    """
+    return Segmenter(**options).segment(flair, t1)
+
+
+def _is_path(image: object) -> bool:
+    return isinstance(image, str | os.PathLike)
+
+
+def _name(image: Any, what: str) -> str:
+    return os.fspath(image) if _is_path(image) else what
+
+
+def _read(image: Any, name: str) -> tuple[Volume, tuple[str, ...]]:
+    return read_image(require_scan(name)) if _is_path(image) else from_memory(image, name)
+
+
+def _hashed(image: Any, volume: Volume | None, what: str) -> HashedFile:
+    """Return a file's hash, or that of voxels and grid."""
+    if _is_path(image):
+        return hashed_file(Path(os.fspath(image)))
+    if volume is None:
+        raise InputError(f"{what}: expected an image, found none")
+    digest = hashlib.sha256(np.ascontiguousarray(volume.array).data)
+    digest.update(repr(volume.grid).encode())
+    return HashedFile(what, digest.hexdigest())
+
+
+def _result(measured: Measured) -> Result:
+    result, findings = measured.result, measured.findings
+    return Result(
+        mask=to_xyz(result.mask.array),
+        probability=to_xyz(result.probability.array) if result.members else None,
+        lesion_labels=to_xyz(measured.labels.array),
+        affine=affine_of(findings.grid),
+        volume_ml=findings.summary.volume_ml,
+        lesions=findings.lesions,
+        flags=tuple(check.name for check in findings.flags),
+        warnings=findings.warnings,
+        report=findings.to_dict(),
+        _mask=result.mask,
+    )
