@@ -60,7 +60,7 @@ benchmarks: .venv/dev ## speed and memory, as ratios measured side by side
 variants: .venv/dev ## real scans stored in 118 ways: is the mask the same? (an hour; needs REAL)
 	@mkdir -p out
 	$(BIN)/python benchmarks/variants.py $(REAL) --case tabriz/a639 ljubljana/p26 --weights $(WEIGHTS) \
-	    --keep out/variants.jsonl --markdown docs/variants.md
+	    --keep out/variants.jsonl --markdown docs/reference/variants.md
 
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes
 

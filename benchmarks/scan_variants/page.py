@@ -1,4 +1,4 @@
-"""docs/variants.md: what was done, and the table."""
+"""docs/reference/variants.md: what was done, and the table."""
 
 import os
 
@@ -8,7 +8,7 @@ from wmhseg.model.manifest import Manifest
 
 _TEXT = """# Any scan a hospital has
 
-`{command} --markdown docs/variants.md` (`make variants`)
+`{command} --markdown docs/reference/variants.md` (`make variants`)
 made this page; CASES is the folder of labelled cases. {processors} CPU cores, {precision}. Weights: `{name}`,
 SHA-256 {weights}.
 

@@ -19,7 +19,7 @@ from wmhseg.ranking import command as rank
 sys.path.insert(0, str(Path(__file__).parent))
 from score_rows import TABLE_3
 
-MANUAL = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text()
+MANUAL = (Path(__file__).parents[2] / "docs" / "use" / "evaluate.md").read_text()
 
 
 def parse(*words: str) -> argparse.Namespace:

@@ -141,7 +141,7 @@ def resample_slices(volume: Volume, grid: Grid) -> Volume:
     """Bring slices to other pixels: blurred for coarser ones, by cubic B-splines for finer ones.
 
     Linear interpolation of large pixels blurs: masks of 1.5 mm pixels then agree less with those of the
-    1 mm scan they were made of (Dice 0.825 instead of 0.869, docs/variants.md).
+    1 mm scan they were made of (Dice 0.825 instead of 0.869, docs/reference/variants.md).
 
     Args:
         volume: Slices (Z, Y, X).

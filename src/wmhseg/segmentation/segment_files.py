@@ -71,7 +71,7 @@ def _say_flags(findings: Findings) -> None:
     # That there is no T1 has been said.
     flags = [f"{flag.name} {flag.value:.3g}" for flag in findings.flags if flag.name != "t1_missing"]
     if flags:
-        log.warning("quality flags: %s (docs/report.md explains them)", ", ".join(flags))
+        log.warning("quality flags: %s (docs/reference/report.md explains them)", ", ".join(flags))
 
 
 def _check_files(files: ResultFiles, inputs: list[Path]) -> None:
