@@ -9,7 +9,7 @@ SCANS ?= $(if $(wildcard $(REAL)),$(REAL),$(SAMPLE))
 WEIGHTS ?= weights
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit experiments-small container-tests evaluate image image-gpu benchmarks variants requirements clean
+.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests evaluate image image-gpu benchmarks variants requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -20,7 +20,7 @@ demo: .venv/run ## set up, segment the sample case, print the volumes, draw an o
 	    --output out/result.nii.gz --report out/result.json --overlay out/overlay.png
 	@echo "mask: out/result.nii.gz   numbers: out/result.json   picture: out/overlay.png"
 
-test: lint unit experiments-small container-tests ## everything: lint, types, tests, real scans, small experiments, containers (root for Docker)
+test: lint unit experiments-small container-tests ## everything: lint, types, tests, real scans, small experiments, containers (make tools first)
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -29,9 +29,16 @@ lint: .venv/dev
 	$(BIN)/lint-imports --no-cache
 
 unit: .venv/dev
-	tests/browser.sh
-	tests/dicom3tools.sh
 	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile
+
+test-fast: .venv/dev ## under three minutes: no root, browser, Docker, real scans or training
+	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile -m "not slow and not real"
+
+tools: ## install what the tests use from Debian (root): Chromium, dicom3tools, a Docker engine
+	tests/tools.sh
+
+wheel: .venv/run ## dist/wmhseg-VERSION-py3-none-any.whl, weights inside
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 experiments-small: .venv/dev ## every experiment of the paper, tiny, on synthetic phantoms
 	$(BIN)/wmhseg experiments cohort out/phantoms --small
@@ -42,7 +49,7 @@ container-tests: .venv/dev
 	$(BIN)/pytest tests/container
 
 evaluate: .venv/run ## score the weights on labelled cases: make evaluate REAL=folder [WEIGHTS=folder]
-	$(BIN)/wmhseg evaluate $(REAL) --weights $(WEIGHTS)
+	$(BIN)/wmhseg evaluate $(REAL) --weights $(WEIGHTS) --no-figures
 
 image: ## build the CPU image wmhseg:latest
 	./build.sh cpu

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A Docker engine and the image debian:bookworm-slim, for the container tests.
-#   tests/docker_engine.sh start   use the running engine, else install one (Debian or Ubuntu, as root) and start it;
+#   tests/docker_engine.sh start   use the running engine, else start the one that tests/tools.sh installs (as root);
 #                                  then pull the base image or, without a registry, make it from Debian's packages
 #   tests/docker_engine.sh stop    stop the engine, only if `start` started it
 set -eu
@@ -14,26 +14,11 @@ say() { echo "docker_engine: $*" >&2; }
 fail() { say "$*"; exit 1; }
 answers() { docker info >/dev/null 2>&1; }
 
-# One line on success; everything apt printed on failure.
-install_packages() {
-    log=$(mktemp)
-    if ! { DEBIAN_FRONTEND=noninteractive apt-get update &&
-           DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
-        cat "$log" >&2
-        fail "cannot install $*"
-    fi
-    rm -f "$log"
-    say "installed $*"
-}
-
 start_engine() {
-    [ "$(id -u)" = 0 ] || fail "no Docker engine answers; start one, or run this as root to have one installed"
-    if ! command -v dockerd >/dev/null || ! command -v docker >/dev/null; then
-        command -v apt-get >/dev/null || fail "no Docker engine and no apt-get to install one with"
-        install_packages docker.io iptables
-        sleep 2     # where there is an init system, the package starts the engine itself
-    fi
-    answers && return
+    [ "$(id -u)" = 0 ] || fail "no Docker engine answers; start one, or run this as root to have one started"
+    command -v dockerd >/dev/null || fail "no Docker engine is installed; make tools installs one"
+    # Where there is an init system, the package may be starting the engine itself.
+    for _ in 1 2; do answers && return; sleep 1; done
     # Its own session and no inherited files: it outlives the caller and keeps no pipe of the caller's open.
     setsid dockerd --pidfile "$PIDFILE" </dev/null >"$LOG" 2>&1 &
     for _ in $(seq 60); do
@@ -47,7 +32,7 @@ start_engine() {
 # The same content as the registry's slim image: minimal packages, no documentation, no translations.
 # It also holds the certificates this machine trusts, so that a build behind a proxy of one's own works.
 make_base() {
-    command -v mmdebstrap >/dev/null || install_packages mmdebstrap
+    command -v mmdebstrap >/dev/null || fail "no mmdebstrap to make $BASE with; make tools installs it"
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     mkdir -p /usr/local/share/ca-certificates

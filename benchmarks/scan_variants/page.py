@@ -27,7 +27,7 @@ it is, the plain run:
 - **Inside the common field of view**, where some of it was cut. "plain ml" is the plain mask's volume there.
 - **Same input.** Slices that the network was shown in an earlier run of this table, bit for bit, are not
   computed again; "same" says so. {same} of {total} are: their Dice tests the way to the slices and back.
-- Dice says how steady the answer is, not how right: that is in [the model card](../weights/README.md), and
+- Dice says how steady the answer is, not how right: that is in [the model card](../../weights/README.md), and
   these cases are among those that the weights were trained on.
 
 | kind | what was done | Dice asked for |

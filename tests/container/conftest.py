@@ -25,8 +25,8 @@ def docker() -> Docker:
         return done
 
     if shutil.which("docker") is None or call("info", check=False).returncode:
-        reason = "no Docker engine answers; tests/docker_engine.sh start installs and starts one"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        reason = "no Docker engine answers; make tools installs one, tests/docker_engine.sh start starts it"
+        pytest.fail(reason) if os.environ.get("WMHSEG_STRICT") else pytest.skip(reason)
     return call
 
 

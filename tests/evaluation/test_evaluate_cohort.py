@@ -218,6 +218,7 @@ def test_without_matplotlib(
 
 @pytest.mark.real
 def test_real_masks_against_themselves_and_moved_ones(real_data: Path, tmp_path: Path) -> None:
+    """By the WMH convention: label 1; what nobody judged (3) counts as background here."""
     cases = real_data / "cases"
     for path in (cases / "tabriz").glob("*/wmh.nii.gz"):
         image = nib.load(path)

@@ -2,7 +2,6 @@
 
 import io
 import logging
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -402,7 +401,7 @@ def test_one_file_with_all_slices_is_refused(tmp_path: Path) -> None:
         read_seg_source(folder)
 
 
-@pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="no dciodvfy: apt-get install dicom3tools")
+@pytest.mark.tools("dciodvfy")
 @pytest.mark.parametrize("name", ["full", "empty", "anonymised"])
 def test_dciodvfy_finds_nothing_wrong(tmp_path: Path, name: str) -> None:
     change = drop(*PATIENT, "AccessionNumber") if name == "anonymised" else lambda *_: None

@@ -1,4 +1,4 @@
-"""The page in a real browser: Debian's chromium, which `tests/browser.sh` installs."""
+"""The page in a real browser: Debian's chromium, which `make tools` installs."""
 
 import json
 import shutil
@@ -13,10 +13,7 @@ from wmhseg.report.page import draw_page
 from wmhseg.report.view import View
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or DRIVER is None,
-    reason="no chromium and chromedriver; tests/browser.sh installs them on Debian",
-)
+pytestmark = pytest.mark.tools("chromium", "chromedriver")
 FLAGS = (
     "--headless=new",
     "--no-sandbox",

@@ -118,7 +118,7 @@ def test_result_is_on_the_flairs_grid(name: str, real_data: Path, tmp_path: Path
     np.testing.assert_allclose(result.header.get_zooms(), flair.header.get_zooms(), rtol=1e-6)
     found = np.asarray(result.dataobj)
     assert set(np.unique(found)) <= {0, 1}
-    # Every one of these patients has lesions by the readers' own mask, and every answer must meet some of them.
+    # Every one of these patients has lesions by the readers' own mask; every answer must meet some of them.
     truth = np.asarray(nib.load(folder / "lesions.nii.gz").dataobj) > 0.5
     assert np.count_nonzero(found & truth) > 0
     voxel_ml = np.prod(flair.header.get_zooms()) / 1000

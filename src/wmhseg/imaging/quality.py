@@ -1,7 +1,7 @@
 """Quality flags: what about a scan may make its result wrong.
 
-The limits stand on eleven real pairs (docs/reference/report.md has the table): seven thick-slice whole heads and
-two skull-stripped 1 mm scans that the weights were trained on, two fat-suppressed whole heads they were not.
+The limits stand on eleven real pairs (table: docs/reference/report.md): seven thick-slice whole heads and two
+skull-stripped 1 mm scans that the weights were trained on, two fat-suppressed whole heads they were not.
 All is measured on about 2 mm pixels, where it takes a fraction of a second.
 """
 
