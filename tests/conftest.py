@@ -161,7 +161,7 @@ def real_data() -> Path:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip tests whose real scans or tools are missing; with WMHSEG_STRICT=1, as in .ci/run, they must run."""
+    """Skip tests whose real scans or tools are missing; with WMHSEG_STRICT=1 (.ci/run) they must run."""
     locale.setlocale(locale.LC_ALL, LOCALE)
     if item.get_closest_marker("real") is not None and not (_real_data() / "cases").is_dir():
         _skip_or_fail(f"no real scans in {_real_data()}; set WMHSEG_REAL_DATA to a folder that holds cases/")

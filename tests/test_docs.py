@@ -71,12 +71,15 @@ def commands(text: str) -> list[list[str]]:
         for line in block.replace("\\\n", " ").splitlines():
             match = re.match(r"\s*(?:\.venv/bin/)?wmhseg (?!-)([^;|&]*)", line)
             if match:
-                found.append(shlex.split(match[1], comments=True))
+                # A shell's variables stand for numbers.
+                found.append(shlex.split(re.sub(r"\$\w+", "0", match[1]), comments=True))
     return found
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_commands_of_the_documents_parse(path: Path) -> None:
+    if path.name == "history.md":
+        pytest.skip("what was typed then")
     for words in commands(path.read_text()):
         make_parser(words).parse_args(words)
 

@@ -28,8 +28,7 @@ class TrainingConfig:
         affine: Geometric augmentation (paper, Table 2).
         intensity: Intensity augmentation; None for the paper's, which has none.
         score_bias: Start value of the output's bias; negative starts from "no lesion".
-        widths: Channels of the encoder and decoder levels; None for the paper's. The program reads
-            weights of the paper's network only: export doubles those of half its widths.
+        widths: Channels of the encoder and decoder levels; None for the paper's.
         seed: Of initialisation, order and augmentation.
     """
 
