@@ -32,11 +32,12 @@ class Marked:
 
 
 def mark(head: Any) -> Marked:
-    """Make lesions flat and sharp; turn one of the three into other pathology (label 2)."""
+    """Make lesions flat and sharp; one of the three becomes other pathology (label 2), one unsure (3)."""
     truth = head.truth.array.copy()
     labels, count = ndimage.label(truth)
     assert count == 3
     truth[labels == 2] = 2
+    truth[labels == 3] = 3
     # The drawn lesions' soft edges would be bright without being labelled.
     around = ndimage.binary_dilation(truth > 0, iterations=2)
     flair = np.where(around, np.float32(105), head.flair.array)
@@ -72,7 +73,7 @@ def test_shapes_types_and_names(prepared: SliceSet) -> None:
 def test_labels_are_the_bright_voxels_and_keep_their_values(marked: Marked, prepared: SliceSet) -> None:
     # 1.15 mm pixels are left as they are: voxel for voxel. 6 is where intensities are clipped.
     np.testing.assert_array_equal(prepared.labels > 0, prepared.images[..., 0] == 6)
-    for label in (1, 2):
+    for label in (1, 2, 3):
         assert (prepared.labels == label).sum() == (marked.truth.array == label).sum() > 100
 
 

@@ -208,3 +208,14 @@ def test_arrays_that_cannot_be_scored_are_refused() -> None:
         scores_of(LESION, np.zeros((1, 3, 5)))
     with pytest.raises(ValueError, match="expected a result of real numbers, found complex64"):
         scores_of(LESION, LESION.astype(np.complex64))
+
+
+def test_what_nobody_judged_is_taken_out_of_the_result() -> None:
+    truth = np.zeros((1, 4, 6), np.float32)
+    truth[0, 1, 1:3] = 1
+    truth[0, 1, 3:5] = 3
+    result = np.zeros((1, 4, 6), np.uint8)
+    result[0, 1, 2:6] = 1
+    # Two of truth, and of the result's four voxels the first (hit) and the last (false).
+    scores = score(truth, result, grid_for(truth.shape))
+    assert (scores.dsc, scores.avd_percent) == (2 * 1 / (2 + 2), 0.0)

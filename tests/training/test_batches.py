@@ -80,6 +80,17 @@ def test_other_pathology_is_background() -> None:
     np.testing.assert_array_equal(truth.sum(axis=(1, 2, 3)), 16)
 
 
+def test_what_nobody_judged_is_marked() -> None:
+    one = made_up("a", "1", 2, lesion=(0, 1))
+    labels = one.labels.copy()
+    labels[:, 20:26, 20:25] = 3
+    config = replace(CONFIG, patch=72, lesion_fraction=1.0)
+    _, truth = Batches([replace(one, labels=labels)], config)[0]
+    assert set(np.unique(truth)) == {-1, 0, 1}
+    np.testing.assert_array_equal((truth == -1).sum(axis=(1, 2, 3)), 6 * 5)
+    np.testing.assert_array_equal((truth == 1).sum(axis=(1, 2, 3)), 16)
+
+
 @pytest.mark.parametrize("fraction", [None, 1.0])
 def test_windows_stay_inside_the_slice(fraction: float | None) -> None:
     one = made_up("a", "1", 2, lesion=(0, 1))

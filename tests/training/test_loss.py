@@ -64,3 +64,20 @@ def test_windows_without_lesions_count_as_often_as_asked() -> None:
     expected = 1 - 4 / (2 + 3.75 + 1)
     assert float(make_loss(3.0, 4.0)(*arrays)) == pytest.approx(expected + 3 * entropy, abs=1e-5)
     assert float(make_loss(0.0, 4.0)(*arrays)) == pytest.approx(expected, abs=1e-5)
+
+
+def test_what_nobody_judged_has_no_weight() -> None:
+    truth = np.reshape([1, 1, 0, -1, -1, 0, 0, 0], (2, 2, 2, 1)).astype(np.float32)
+    probability = np.reshape([0.5, 1, 0.25, 0.9, 0.8, 0.5, 0, 0], (2, 2, 2, 1)).astype(np.float32)
+    arrays = [ops.convert_to_tensor(v) for v in (truth, probability)]
+    # Overlap 1.5; sum of g 2; of p without the unsure 1.75 + 0.5, the second window counted 4 times 1.75 + 2.
+    assert float(dice_loss(*arrays)) == pytest.approx(1 - 4 / (2 + 2.25 + 1), abs=1e-6)
+    entropy = (0.693147 + 0.287682 + 4 * 0.693147) / 8
+    expected = 1 - 4 / (2 + 3.75 + 1) + 3 * entropy
+    assert float(make_loss(3.0, 4.0)(*arrays)) == pytest.approx(expected, abs=1e-5)
+    # Whatever is said there changes nothing.
+    other = probability.copy()
+    other[truth < 0] = 0.1
+    assert float(make_loss(3.0, 4.0)(arrays[0], ops.convert_to_tensor(other))) == pytest.approx(
+        expected, abs=1e-5
+    )

@@ -41,7 +41,7 @@ class Case:
 
     @property
     def truth(self) -> Path:
-        """Return the path of the reference mask (0, 1 = WMH, 2 = other pathology)."""
+        """Return the path of the reference mask (0, 1 = WMH, 2 = other pathology, 3 = unsure)."""
         return self.folder / TRUTH
 
 

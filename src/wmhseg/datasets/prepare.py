@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.datasets.cases import Case
-from wmhseg.datasets.slices import SliceSet
+from wmhseg.datasets.slices import OTHER_PATHOLOGY, UNSURE_LABEL, WMH, SliceSet
 from wmhseg.errors import InputError
 from wmhseg.imaging.geometry import crop_pad, resample
 from wmhseg.io.volume import Volume, read_volume
@@ -47,7 +47,7 @@ def prepare_labelled(scan: Scan, truth: Volume, recipe: Recipe, site: str, name:
 
     Args:
         scan: The images.
-        truth: 0, 1 = WMH, 2 = other pathology, on the FLAIR's grid.
+        truth: 0, 1 = WMH, 2 = other pathology, 3 = unsure, on the FLAIR's grid.
         recipe: Which preprocessing.
         site: The case's site.
         name: The case's name.
@@ -73,7 +73,7 @@ def _labels_on_working_grid(truth: Volume, way: Way) -> NDArray[np.uint8]:
     if way.working_grid == way.axial_grid:
         return array
     moved = np.zeros(way.working_grid.shape_zyx, np.uint8)
-    for label in (2, 1):
+    for label in (OTHER_PATHOLOGY, UNSURE_LABEL, WMH):
         part = Volume((array == label).astype(np.float32), way.axial_grid)
         moved[resample(part, way.working_grid).array >= 0.5] = label
     return moved

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
 
+# Labels (docs/reference/convention.md).
+WMH, OTHER_PATHOLOGY, UNSURE_LABEL = 1, 2, 3
 SYNTHETIC_SITE = "synthetic"  # the site of cases that no scanner made
 
 
@@ -20,7 +22,7 @@ class SliceSet:
         site: The case's site.
         name: The case's name.
         images: (N, 200, 200, 2) float16 FLAIR and T1, normalised.
-        labels: (N, 200, 200) uint8, 1 = WMH, 2 = other pathology.
+        labels: (N, 200, 200) uint8, 1 = WMH, 2 = other pathology, 3 = unsure.
     """
 
     site: str

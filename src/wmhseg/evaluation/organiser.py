@@ -29,6 +29,8 @@ from wmhseg.lesions import label_lesions
 
 Mask = NDArray[np.bool_]
 
+# 2 is other pathology, as the organisers have it, 3 unsure, which their masks do not hold.
+LARGEST_LABEL_TAKEN_OUT = 3.5
 # Larger values of a result do not count, as in the organisers' program.
 LARGEST_RESULT_VALUE = 1000
 
@@ -60,7 +62,8 @@ def score(truth: NDArray[Any], result: NDArray[Any], grid: Grid) -> Scores:
     """Score a result against the truth.
 
     Args:
-        truth: (Z, Y, X); 0.5 to 1.5 is WMH, 1.5 to 2.5 other pathology, where the result is ignored.
+        truth: (Z, Y, X); 0.5 to 1.5 is WMH, 1.5 to 2.5 other pathology and 2.5 to 3.5 unsure, where the
+            result is ignored.
         result: (Z, Y, X); WMH from 1 on for integers and booleans, from 0.5 on for floats.
         grid: The truth's grid; the result is taken to lie on it.
 
@@ -86,7 +89,7 @@ def wmh_masks(truth: NDArray[Any], result: NDArray[Any]) -> tuple[Mask, Mask]:
     # As float32, or 0.5 and 1.5 become 0 and 1 for an integer type and select the background.
     labels = np.asarray(truth, dtype=np.float32)
     true = (labels >= 0.5) & (labels <= 1.5)
-    return true, _counted(result) & ~((labels >= 1.5) & (labels <= 2.5))
+    return true, _counted(result) & ~((labels >= 1.5) & (labels <= LARGEST_LABEL_TAKEN_OUT))
 
 
 def score_files(truth_path: str | Path, result_path: str | Path) -> Scores:

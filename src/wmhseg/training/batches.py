@@ -8,15 +8,18 @@ from numpy.typing import NDArray
 
 from wmhseg.augmentation.affine import apply_affine, sample_affine
 from wmhseg.augmentation.intensity import apply_intensity, sample_intensity
-from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet
+from wmhseg.datasets.slices import SYNTHETIC_SITE, UNSURE_LABEL, WMH, SliceSet
 from wmhseg.recipe import INTENSITY_CLIP
 from wmhseg.training.config import TrainingConfig
+from wmhseg.training.loss import UNSURE
 
 PAPER_AUGMENTATION = 10  # the augmented set is ten times the original one (section 3.1.1)
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of (images (N, p, p, 2) float32, truth (N, p, p, 1) float32) for `model.fit`.
+
+    The truth is 1 in WMH, UNSURE where nobody judged, 0 elsewhere.
 
     Args:
         sets: Prepared slices of every training case.
@@ -30,7 +33,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         super().__init__(**options)
         self._sets, self._config, self._epoch = sets, config, first_epoch
         self._order = [(s, z) for s, one in enumerate(sets) for z in range(len(one.images))]
-        self._positive = [np.flatnonzero((one.labels == 1).any(axis=(1, 2))) for one in sets]
+        self._positive = [np.flatnonzero((one.labels == WMH).any(axis=(1, 2))) for one in sets]
         sites = sorted({one.site for one in sets})
         self._by_site = [[i for i, one in enumerate(sets) if one.site == site] for site in sites]
         self._site_weights = _site_weights(sites, config.synthetic_share)
@@ -54,16 +57,20 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def _window(self, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         one, z, centre = self._place(rng)
         size = (self._config.patch, self._config.patch)
-        image, label = np.asarray(one.images[z], np.float32), (one.labels[z] == 1).astype(np.float32)
+        image, labels = np.asarray(one.images[z], np.float32), one.labels[z]
         affine = sample_affine(rng, self._config.affine)
         channels = [
             apply_affine(image[..., c], affine, centre, size, float(image[..., c].min())) for c in (0, 1)
         ]
-        truth = apply_affine(label, affine, centre, size, 0.0) >= 0.5
+        truth = np.zeros(size, np.float32)
+        for label, value in ((UNSURE_LABEL, UNSURE), (WMH, 1.0)):
+            where = labels == label
+            if where.any():
+                truth[apply_affine(where.astype(np.float32), affine, centre, size, 0.0) >= 0.5] = value
         window = np.stack(channels, axis=-1)
         if self._config.intensity is not None:
             window = apply_intensity(window, sample_intensity(rng, self._config.intensity), INTENSITY_CLIP)
-        return window, truth[..., np.newaxis].astype(np.float32)
+        return window, truth[..., np.newaxis]
 
     def _place(self, rng: np.random.Generator) -> tuple[SliceSet, int, tuple[float, float]]:
         """Choose a case, a slice and the window's centre."""
@@ -78,7 +85,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         rows, columns = one.labels.shape[1:]
         if config.lesion_fraction is not None and len(positive) and rng.random() < config.lesion_fraction:
             z = int(positive[int(rng.integers(len(positive)))])
-            places = np.argwhere(one.labels[z] == 1)
+            places = np.argwhere(one.labels[z] == WMH)
             centre = places[int(rng.integers(len(places)))] + rng.uniform(-0.3, 0.3, 2) * config.patch
         else:
             centre = np.array([rows, columns]) / 2 + rng.uniform(-1, 1, 2) * max(0, rows - config.patch) / 2

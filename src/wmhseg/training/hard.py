@@ -22,7 +22,7 @@ def hard_slices(probability: NDArray[np.float32], labels: NDArray[np.uint8]) -> 
 
     Args:
         probability: (N, rows, columns), mean of an ensemble.
-        labels: (N, rows, columns), 1 = WMH, 2 = other pathology.
+        labels: (N, rows, columns), 1 = WMH, 2 = other pathology, 3 = unsure.
 
     Returns:
         (N,): at least 6 pixels above 0.5 farther than 2 pixels (rows and columns) from any label,
