@@ -32,7 +32,7 @@ unit: .venv/dev
 	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile
 
 test-fast: .venv/dev ## under three minutes: no root, browser, Docker, real scans or training
-	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile -m "not slow and not real"
+	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile -m "not slow and not real and not tools"
 
 tools: ## install what the tests use from Debian (root): Chromium, dicom3tools, a Docker engine
 	tests/tools.sh

@@ -24,6 +24,16 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # GDCM's writer (not its reader) resets the process's locale, which other tests' output depends on.
 LOCALE = locale.setlocale(locale.LC_ALL)
 
+SLOW = (
+    *("training/", "experiments/", "synthesis/", "sample/", "benchmarks/", "examples/"),
+    *(
+        "model/test_ensemble",
+        "model/test_import_weights",
+        "imaging/test_registration",
+        "imaging/test_quality",
+    ),
+)
+
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 # Semi-axes x, y, z in mm, about the world's origin; each shell lies inside the one before.
@@ -158,6 +168,14 @@ def _real_data() -> Path:
 def real_data() -> Path:
     """The folder with the real scans; only for tests marked `real`."""
     return _real_data()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out: networks that are trained, heads that are drawn."""
+    for item in items:
+        place = item.path.relative_to(ROOT / "tests").as_posix()
+        if place.startswith(SLOW):
+            item.add_marker("slow")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from wmhseg.io.volume import read_volume
 from wmhseg.model.manifest import MANIFEST, default_weights, read_manifest
-from wmhseg.model.unet import build_unet, folded_weights
+from wmhseg.model.unet import build_unet, folded_weights, widths_of
 from wmhseg.recipe import DEFAULT
 from wmhseg.segmentation.prepare_scan import prepare_scan
 from wmhseg.segmentation.read_scan import Scan
@@ -49,8 +49,9 @@ def real_slices(real_data: Path) -> Array:
 
 def fold_difference(normalised: keras.Model, slices: Array, dtype: str) -> tuple[float, float]:
     """Return the largest difference that folding makes, and the SD of the probabilities."""
-    plain = build_unet(slices.shape[1:3], batch_normalisation=False, dtype=dtype)
-    plain.set_weights(folded_weights(normalised))
+    weights = folded_weights(normalised)
+    plain = build_unet(slices.shape[1:3], widths=widths_of(weights), batch_normalisation=False, dtype=dtype)
+    plain.set_weights(weights)
     expected = np.asarray(normalised(slices, training=False))
     found = np.asarray(plain(slices, training=False))
     return float(np.abs(found - expected).max()), float(expected.std())
@@ -79,7 +80,7 @@ def test_folding_the_shipped_weights_changes_nothing_on_real_slices(real_slices:
     members = [one for one in read_manifest(default_weights()).members if one.batch_normalisation]
     for member in members:
         # In float32, rounding alone can reach 1e-5 where the score is steep.
-        normalised = build_unet(real_slices.shape[1:3], dtype="float64")
+        normalised = build_unet(real_slices.shape[1:3], widths=member.widths, dtype="float64")
         normalised.load_weights(member.path)
         difference, sd = fold_difference(normalised, real_slices, "float64")
         assert sd > 0.01

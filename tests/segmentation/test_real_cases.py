@@ -20,7 +20,8 @@ from wmhseg.segmentation.preprocess import cut_windows
 from wmhseg.segmentation.read_scan import Scan
 from wmhseg.segmentation.result_files import ResultFiles
 from wmhseg.segmentation.segment_files import segment_files
-from wmhseg.segmentation.segment_scan import Segmentation, segment
+from wmhseg.segmentation.segment_scan import Segmentation
+from wmhseg.segmentation.segment_scan import segment_scan as whole_way
 from wmhseg.segmentation.volume_spread import measure_spread
 from wmhseg.settings import Settings
 
@@ -55,7 +56,7 @@ def segment_scan(ensemble: Any) -> Segment:
     def predict(slices: Any) -> Any:
         return ensemble.predict(slices, only_above=recipe.threshold)
 
-    return lambda flair, t1: segment_scan(Scan(flair, t1), recipe, predict)
+    return lambda flair, t1: whole_way(Scan(flair, t1), recipe, predict)
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +158,8 @@ def test_same_input_gives_the_same_bytes(case: Any, plain: Any, segment_scan: Se
 
 def test_mask_is_the_same_when_all_members_are_computed(case: Any, plain: Any, ensemble: Any) -> None:
     recipe = read_manifest(WEIGHTS).recipe
-    full = segment(
-        *case("tabriz/a639"), recipe, lambda slices: Members(tuple(ensemble.predict_members(slices)))
+    full = whole_way(
+        Scan(*case("tabriz/a639")), recipe, lambda slices: Members(tuple(ensemble.predict_members(slices)))
     )
     assert full.mask.array.tobytes() == plain("tabriz/a639").mask.array.tobytes()
     spread = measure_spread(full, recipe)

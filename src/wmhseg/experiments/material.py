@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from wmhseg.datasets.cases import Case, find_cases
-from wmhseg.datasets.prepare import prepare_case, read_case
+from wmhseg.datasets.prepare import prepare_labelled, read_case
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.datasets.splits import case_id
 from wmhseg.errors import InputError
@@ -18,11 +18,13 @@ from wmhseg.imaging.geometry import crop_pad
 from wmhseg.io.volume import Volume
 from wmhseg.recipe import Recipe
 from wmhseg.segmentation.prepare_scan import to_working_grid, windows_of
-from wmhseg.segmentation.read_scan import Scan
+from wmhseg.segmentation.read_scan import Scan, ScanNames
 from wmhseg.settings import InputOptions
 
 # Raw intensities in the hundreds would be out of a fresh network's range; the same for every scan.
 RAW_UNIT = 100.0
+# Reading a case includes looking whether its T1 fits; each takes about 30 MB.
+KEPT_IN_MEMORY = 32
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Material:
         self._folder = folder
         self._by_id = {case_id(case): case for case in self.cases}
         self._inputs: dict[tuple[str, bool, bool], Input] = {}
-        self.images = lru_cache(maxsize=8)(self._read)
+        self.images = lru_cache(maxsize=KEPT_IN_MEMORY)(self._read)
 
     @property
     def note(self) -> str:
@@ -113,7 +115,7 @@ class Material:
 
     def _prepare(self, name: str, variant: Variant) -> Input:
         if variant.t1 and variant.normalised:
-            slices = prepare_case(self.case(name), self.recipe)
+            slices = self._prepared(name)
         else:
             slices = self.input(name).slices
             images = slices.images if variant.normalised else self._raw_windows(name)
@@ -125,6 +127,11 @@ class Material:
         digest.update(np.ascontiguousarray(slices.images).data)
         digest.update(np.ascontiguousarray(slices.labels).data)
         return Input(slices, digest.hexdigest())
+
+    def _prepared(self, name: str) -> SliceSet:
+        case, images = self.case(name), self.images(name)
+        with ScanNames.of(case.flair, case.t1).in_errors():
+            return prepare_labelled(images.scan, images.truth, self.recipe, case.site, case.name)
 
     def _raw_windows(self, name: str) -> np.ndarray:
         """Return the windows (N, rows, columns, 2) float16 of the full method, intensities as stored."""
