@@ -451,3 +451,16 @@ def test_a_missing_package_is_said_at_once(
     expected = f"expected the package {module}, found none; pip install 'wmhseg[{extra}]'"
     assert expected in capfd.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_threshold_of_ones_own_is_used_and_reported(
+    command: dict[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    report = str(tmp_path / "report.json")
+    assert segment(command, "-q", "--threshold", "0.25", report=report) == 0
+    assert json.loads(Path(report).read_text())["recipe"]["threshold"] == 0.25
+    for wrong in ("1", "-0.1", "half"):
+        with pytest.raises(SystemExit) as end:
+            segment(command, f"--threshold={wrong}")
+        assert end.value.code == 2
+        assert f"expected a number from 0 to 1, found '{wrong}'" in capfd.readouterr().err

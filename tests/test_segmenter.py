@@ -181,3 +181,17 @@ def test_importing_the_package_changes_nothing() -> None:
 def test_what_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'wmhseg' has no attribute 'segmentt'"):
         _ = wmhseg.segmentt
+
+
+def test_a_say_in_the_threshold(weights_folder: Path, files: tuple[Path, Path], fake_ensemble: Any) -> None:
+    class Graded(type(fake_ensemble)):  # type: ignore[misc]
+        def predict_members(self, slices: Any) -> list[Any]:
+            return [np.clip(slices[..., 0] - 5, 0, 1).astype(np.float32)]
+
+    fake_ensemble.__class__ = Graded
+    low, high = (segment(*files, weights=weights_folder, threshold=value) for value in (0.2, 0.8))
+    assert low.volume_ml > high.volume_ml > 0
+    np.testing.assert_array_equal(low.mask > 0, low.probability > 0.2)
+    assert low.report["recipe"]["threshold"] == 0.2
+    with pytest.raises(InputError, match=r"threshold: expected a number from 0 to 1, found 1\.2"):
+        segment(*files, weights=weights_folder, threshold=1.2)

@@ -16,7 +16,7 @@ from wmhseg.io.files import require_scan
 from wmhseg.io.memory import affine_of, from_memory, to_xyz
 from wmhseg.io.volume import Volume, read_image, to_image, write_volume
 from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import default_weights, read_manifest
+from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import HashedFile, hashed_file, trace
 from wmhseg.report.summary import Lesion
 from wmhseg.segmentation.measure import Measured, measure
@@ -95,6 +95,7 @@ class Segmenter:
 
     Args:
         weights: Folder with another ensemble's manifest.json; None for the one that came with the program.
+        threshold: Mean probability above which a voxel is WMH; None for the weights' own.
         threads: Threads of the network; None for all.
         precision: "float32", "bfloat16", or "auto" for the faster one of this machine.
         bias_correction: N4 where brightness changes strongly ("auto"), always ("on") or never ("off").
@@ -103,7 +104,7 @@ class Segmenter:
             threshold in the report; without, the same mask takes less time.
 
     Raises:
-        InputError: TensorFlow is not installed.
+        InputError: TensorFlow is not installed, or the threshold means nothing.
         WeightsError: The weights are missing, changed or unfit.
     """
 
@@ -111,6 +112,7 @@ class Segmenter:
         self,
         weights: str | os.PathLike[str] | None = None,
         *,
+        threshold: float | None = None,
         threads: int | None = None,
         precision: Precision = "auto",
         bias_correction: BiasChoice = "auto",
@@ -120,8 +122,9 @@ class Segmenter:
         require_packages("tensorflow", extra="cpu", purpose="segmentation")
         self._options = InputOptions(require_t1, bias_correction)
         self._all_members = all_members
-        self._manifest = read_manifest(default_weights() if weights is None else Path(weights))
-        settings = Settings(None, threads, precision, self._options)
+        folder = None if weights is None else Path(weights)
+        settings = Settings(folder, threads, precision, self._options, _probability(threshold))
+        self._manifest = chosen_manifest(settings)
         self._ensemble = ensemble_loader.load_ensemble(self._manifest, settings)
         # The network's variables change from member to member.
         self._lock = threading.Lock()
@@ -158,6 +161,7 @@ class Options(TypedDict, total=False):
     """What `segment` takes by name; see `Segmenter`."""
 
     weights: str | os.PathLike[str] | None
+    threshold: float | None
     threads: int | None
     precision: Precision
     bias_correction: BiasChoice
@@ -177,6 +181,12 @@ def segment(flair: Image, t1: Image | None = None, **options: "Unpack[Options]")
         WmhsegError: As `Segmenter` and `Segmenter.segment`.
     """
     return Segmenter(**options).segment(flair, t1)
+
+
+def _probability(value: float | None) -> float | None:
+    if value is not None and not 0 <= value < 1:
+        raise InputError(f"threshold: expected a number from 0 to 1, found {value}")
+    return value
 
 
 def _is_path(image: object) -> bool:

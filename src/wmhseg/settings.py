@@ -1,16 +1,24 @@
 """How to prepare and compute scans: the settings, and the arguments that say them, shared by all commands."""
 
 import argparse
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from wmhseg.arguments import positive
+from wmhseg.arguments import positive, probability
+from wmhseg.errors import InputError
+from wmhseg.recipe import RECIPES, Recipe
 
 BiasChoice = Literal["auto", "on", "off"]
 BIAS_CHOICES: tuple[BiasChoice, ...] = ("auto", "on", "off")
 Precision = Literal["auto", "float32", "bfloat16"]
 PRECISIONS: tuple[Precision, ...] = ("auto", "float32", "bfloat16")
+
+_CHOSEN_ON_DATA = (
+    ("threshold", "threshold on the mean probability"),
+    ("min_lesion_mm3", "lesions smaller than this are removed"),
+    ("min_peak", "lesions that are nowhere this probable are removed"),
+)
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,13 @@ class InputOptions:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to compute: weights folder, threads, precision, preparation; None takes the default."""
+    """How to compute: weights folder, threads, precision, preparation, threshold; None takes the default."""
 
     weights: Path | None = None
     threads: int | None = None
     precision: Precision = "auto"
     inputs: InputOptions = field(default_factory=InputOptions)
+    threshold: float | None = None
 
 
 def add_settings(parser: argparse._ActionsContainer) -> None:
@@ -50,6 +59,12 @@ def add_settings(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="DIR", help="folder with another ensemble's manifest.json"
     )
+    parser.add_argument(
+        "--threshold",
+        type=probability,
+        metavar="P",
+        help="mean probability above which a voxel is WMH (default: the weights' own; lower finds more)",
+    )
     parser.add_argument("--threads", type=positive, metavar="N", help="threads of the network (default: all)")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto")
 
@@ -57,4 +72,31 @@ def add_settings(parser: argparse._ActionsContainer) -> None:
 def chosen_settings(options: argparse.Namespace) -> Settings:
     """Return the settings that the arguments of `add_settings` say."""
     inputs = InputOptions(options.require_t1, options.bias_correction)
-    return Settings(options.weights, options.threads, options.precision, inputs)
+    return Settings(options.weights, options.threads, options.precision, inputs, options.threshold)
+
+
+def add_recipe(parser: argparse.ArgumentParser, default: str) -> None:
+    """Declare the arguments that `chosen_recipe` reads."""
+    parser.add_argument(
+        "--recipe",
+        choices=tuple(RECIPES),
+        default=default,
+        help=f"recipe that the weights were trained with (default: {default})",
+    )
+    for name, text in _CHOSEN_ON_DATA:
+        parser.add_argument(f"--{name.replace('_', '-')}", type=float, help=f"{text}; chosen on data")
+
+
+def chosen_recipe(options: argparse.Namespace) -> Recipe:
+    """Return the recipe that the arguments of `add_recipe` say.
+
+    Raises:
+        InputError: A value means nothing.
+    """
+    given = {name: getattr(options, name) for name, _ in _CHOSEN_ON_DATA}
+    changes = {name: value for name, value in given.items() if value is not None}
+    recipe = replace(RECIPES[options.recipe], **changes)
+    if wrong := recipe.wrong_fields():
+        found = ", ".join(f"{name} {getattr(recipe, name)}" for name in wrong)
+        raise InputError(f"recipe: expected probabilities from 0 to 1 and a volume, found {found}")
+    return recipe

@@ -89,8 +89,8 @@ def write_nothing(path: Path) -> None:
     [
         (write_text, "expected a Keras 2 weights file (HDF5), found something else"),
         (write_other_hdf5, "expected a Keras 2 weights file (HDF5), found something else"),
-        (write_nothing, "expected a Keras 2 weights file, found none; check the path"),
-        (Path.mkdir, "expected a Keras 2 weights file, found none; check the path"),
+        (write_nothing, "expected a weights file, found none; check the path"),
+        (Path.mkdir, "expected a weights file, found none; check the path"),
     ],
 )
 def test_files_that_are_no_keras_2_weights(

@@ -17,7 +17,7 @@ from wmhseg.batch.write import write_error, write_scan
 from wmhseg.errors import OutputError
 from wmhseg.extras import require_packages
 from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import Manifest, default_weights, read_manifest
+from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.segmentation.measure import measure
 from wmhseg.segmentation.segment_scan import finish, predict_slices
@@ -54,7 +54,7 @@ def compute_jobs(jobs: Sequence[Job], how: How) -> None:
     """
     require_packages("tensorflow", extra="cpu", purpose="segmentation")
     require_free(jobs)
-    manifest = read_manifest(how.settings.weights or default_weights())
+    manifest = chosen_manifest(how.settings)
     model = _Model(manifest, how.settings)
     if how.again or not all(job.files.report.is_file() for job in jobs):
         model.start()

@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> None:
         question = Question(tuple(options.thresholds), with_t1=not options.no_t1)
         evaluate_weights(options.truth, question, chosen_settings(options), settings)
         return
-    if options.weights or options.thresholds or options.no_t1:
+    if options.weights or options.threshold or options.thresholds or options.no_t1:
         raise ArgumentsError(
             "evaluate: expected either results, or --weights, --thresholds or --no-t1 to segment with, found "
             "both; leave one out"

@@ -11,7 +11,7 @@ from wmhseg.errors import InputError
 from wmhseg.evaluation.evaluate_cohort import EvaluationSettings, report_failures, require_plots, score_pairs
 from wmhseg.evaluation.pairs import chosen_pairs, find_pairs
 from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import Manifest, default_weights, read_manifest
+from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.settings import Settings
 
 log = logging.getLogger("wmhseg")
@@ -54,7 +54,7 @@ def evaluate_weights(
     """
     require_plots(settings)
     cases = _chosen(find_cases(truth), settings.only)
-    manifest = read_manifest(compute.weights or default_weights())
+    manifest = chosen_manifest(compute)
     starting = ensemble_loader.load_in_background(manifest, compute)
     thresholds = question.thresholds or (manifest.recipe.threshold,)
     folders = {limit: _folder(settings.output, limit, thresholds) for limit in thresholds}

@@ -2,13 +2,14 @@
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from wmhseg.errors import WeightsError
 from wmhseg.io.files import file_sha256
 from wmhseg.recipe import Recipe
+from wmhseg.settings import Settings
 
 MANIFEST = "manifest.json"
 # 1: written by version 0.1, without widths.
@@ -67,6 +68,18 @@ def default_weights() -> Path:
     packaged = Path(__file__).parents[1] / "weights"
     # In a checkout they lie beside src/.
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "weights"
+
+
+def chosen_manifest(settings: Settings) -> Manifest:
+    """Read the manifest of the weights that settings say, with their threshold where they say one.
+
+    Raises:
+        WeightsError: As `read_manifest`.
+    """
+    manifest = read_manifest(settings.weights or default_weights())
+    if settings.threshold is None:
+        return manifest
+    return replace(manifest, recipe=replace(manifest.recipe, threshold=settings.threshold))
 
 
 def read_manifest(folder: str | Path) -> Manifest:

@@ -8,7 +8,7 @@ from wmhseg.extras import require_packages
 from wmhseg.io.files import replacing, require_scan
 from wmhseg.io.seg_source import read_seg_source
 from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import default_weights, read_manifest
+from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
@@ -44,7 +44,7 @@ def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, se
     _check_files(files, inputs)
     require_packages("tensorflow", extra="cpu", purpose="segment")
     seg_source = None if files.dicom_seg is None else read_seg_source(flair_path)
-    manifest = read_manifest(settings.weights or default_weights())
+    manifest = chosen_manifest(settings)
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
     starting = ensemble_loader.load_in_background(manifest, settings)
     prepared = prepare_files(flair_path, t1_path, manifest.recipe, settings.inputs, watch)

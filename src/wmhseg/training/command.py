@@ -8,6 +8,7 @@ from wmhseg.arguments import add_loudness
 from wmhseg.errors import InputError
 from wmhseg.extras import require_packages
 from wmhseg.recipe import RECIPES
+from wmhseg.settings import add_recipe, chosen_recipe
 from wmhseg.training.config import ADAPT, PRESETS
 
 
@@ -59,14 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     export.add_argument("output", type=Path, help="folder to write")
     export.add_argument("--name", required=True, help="what the ensemble is called")
-    export.add_argument("--recipe", choices=sorted(RECIPES), default="default")
-    export.add_argument("--threshold", type=float, help="threshold on the mean probability, chosen on data")
-    export.add_argument(
-        "--min-lesion-mm3", type=float, help="lesions smaller than this are removed; chosen on data"
-    )
-    export.add_argument(
-        "--min-peak", type=float, help="lesions that are nowhere this probable are removed; chosen on data"
-    )
+    add_recipe(export, "default")
     export.set_defaults(run_step=_export)
     average = commands.add_parser("average", help="the mean weights of an ensemble's members, as one network")
     average.add_argument("weights", type=Path, help="folder written by export: rounds of one training")
@@ -162,20 +156,12 @@ def _fit(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
+    recipe = chosen_recipe(options)
     from wmhseg.model.start_keras import start_keras
 
     start_keras()
     from wmhseg.training.train import export_runs
 
-    changes = {
-        name: value
-        for name in ("threshold", "min_lesion_mm3", "min_peak")
-        if (value := getattr(options, name)) is not None
-    }
-    recipe = replace(RECIPES[options.recipe], **changes)
-    if wrong := recipe.wrong_fields():
-        found = ", ".join(f"{name} {getattr(recipe, name)}" for name in wrong)
-        raise InputError(f"export: expected probabilities from 0 to 1 and a volume, found {found}")
     export_runs(options.runs, options.output, options.name, recipe)
 
 
