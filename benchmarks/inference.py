@@ -108,7 +108,7 @@ def plain(case: Path, weights: Path, output: Path) -> None:
         every = np.concatenate([slices, left_out])
         total = np.zeros(every.shape[:3], np.float32)
         for member in manifest.members:
-            model = build_unet(batch_normalisation=member.batch_normalisation)
+            model = build_unet(widths=member.widths, batch_normalisation=member.batch_normalisation)
             model.load_weights(member.path)
             total += model.predict(every, batch_size=1, verbose=0)[..., 0]
         return total[: len(slices)] / len(manifest.members)

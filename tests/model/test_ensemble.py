@@ -1,5 +1,6 @@
 """The ensemble: the mean of its members, the same every time, and nothing but verified weights."""
 
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -110,6 +111,23 @@ def test_bfloat16_gives_nearly_the_same_mask(manifest: Manifest, slices: Array, 
     assert 0 < np.abs(found - mean).max() < 0.05
     threshold = np.median(mean)
     assert ((found > threshold) == (mean > threshold)).mean() > 0.95
+
+
+def test_threads_are_set_before_anything_is_computed() -> None:
+    program = (
+        "import tensorflow as tf\n"
+        "from wmhseg.errors import ArgumentsError\n"
+        "from wmhseg.model.ensemble import use_threads\n"
+        "use_threads(1)\n"
+        "tf.constant([1.0]) + 1\n"
+        "use_threads(1)\n"
+        "try:\n"
+        "    use_threads(2)\n"
+        "except ArgumentsError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("threads: expected to be set before anything is computed in this process")
 
 
 def test_an_ensemble_of_one(manifest: Manifest, ensemble: Ensemble, slices: Array) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from wmhseg.errors import WeightsError
+from wmhseg.errors import ArgumentsError, WeightsError
 from wmhseg.model.manifest import Manifest, Member, Widths, verify
 from wmhseg.model.precision import used_precision
 from wmhseg.model.unet import build_unet, folded_weights, widths_of
@@ -159,6 +159,18 @@ def gpu_missing() -> bool:
 
 
 def use_threads(count: int) -> None:
-    """Limit TensorFlow to `count` threads; to be called before anything is computed."""
-    tf.config.threading.set_intra_op_parallelism_threads(count)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    """Limit TensorFlow to `count` threads; to be called before anything is computed.
+
+    Raises:
+        ArgumentsError: Something was computed in this process, with another number.
+    """
+    if tf.config.threading.get_intra_op_parallelism_threads() == count:
+        return
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError:
+        raise ArgumentsError(
+            f"threads: expected to be set before anything is computed in this process, found {count} asked "
+            "for later; start another process"
+        ) from None
