@@ -68,8 +68,10 @@ def test_declaring_the_arguments_imports_none_of_the_packages_for_the_work() -> 
 
 def test_commands_and_options_of_the_manual_exist() -> None:
     commands = re.findall(r"^wmhseg evaluate (.+)", MANUAL, re.MULTILINE)
-    assert len(commands) == 3
-    assert all(parse(*shlex.split(command)).results for command in commands)
+    parsed = [parse(*shlex.split(command)) for command in commands]
+    # Three score results that are there, two segment first.
+    assert [options.results is not None for options in parsed].count(True) == 3
+    assert len(parsed) == 5
     sections = dict(re.findall(r"^## (.+)\n([^#]*)", MANUAL, re.MULTILINE))
     of_others = {"The hidden test": challenge, "Ranking": rank}
     for module, text in [
