@@ -11,7 +11,7 @@ from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table
 from wmhseg.errors import InputError, ScansFailedError
-from wmhseg.io.files import make_folder, replacing
+from wmhseg.io.files import make_folder, replacing, write_text
 
 log = logging.getLogger("wmhseg")
 
@@ -61,8 +61,7 @@ def write_cohort(rows: Sequence[CohortRow], output: Path, title: str) -> None:
         OutputError: One cannot be written.
     """
     for name, text in ((TABLE, cohort_table(rows)), (PAGE, cohort_page(rows, title))):
-        with replacing(output / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        write_text(output / name, text)
     log.info("%d scans: %s", len(rows), output / PAGE)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from wmhseg.batch.jobs import ScanFiles
 from wmhseg.errors import OutputError
 from wmhseg.imaging.geometry import to_axial_lps
-from wmhseg.io.files import make_folder, replacing
+from wmhseg.io.files import make_folder, replacing, write_text
 from wmhseg.io.volume import Volume, write_volume
 from wmhseg.report.overlay import draw_overlay
 from wmhseg.segmentation.segment_scan import Segmentation
@@ -32,8 +32,7 @@ def write_scan(files: ScanFiles, flair: Volume, result: Segmentation, report: di
         write_volume(files.probability, result.probability)
     _write_thumbnail(files.thumbnail, flair, result.mask)
     _remove(files.error)
-    with replacing(files.report) as temporary:
-        temporary.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    write_text(files.report, json.dumps(report, indent=2) + "\n")
 
 
 def write_error(files: ScanFiles, error: str) -> None:
@@ -43,8 +42,7 @@ def write_error(files: ScanFiles, error: str) -> None:
         OutputError: It cannot be written.
     """
     make_folder(files.error.parent)
-    with replacing(files.error) as temporary:
-        temporary.write_text(error + "\n", encoding="utf-8")
+    write_text(files.error, error + "\n")
 
 
 def _remove(path: Path) -> None:

@@ -10,7 +10,7 @@ from wmhseg.batch.jobs import Job, ScanFiles
 from wmhseg.bids.dataset import DESCRIPTION, BidsScan
 from wmhseg.errors import OutputError
 from wmhseg.io.bids_names import stem
-from wmhseg.io.files import replacing
+from wmhseg.io.files import write_text
 
 BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.
@@ -76,8 +76,7 @@ def describe(root: Path, output: Path) -> None:
         "DatasetLinks": {"raw": Path(os.path.relpath(root.resolve(), output.resolve())).as_posix()},
     }
     write_json(path, fields)
-    with replacing(output / ".bidsignore") as temporary:
-        temporary.write_text("\n".join(IGNORED) + "\n", encoding="utf-8")
+    write_text(output / ".bidsignore", "\n".join(IGNORED) + "\n")
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:
@@ -86,8 +85,7 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(values, indent=2) + "\n")
 
 
 def _is_ours(path: Path) -> bool:

@@ -10,7 +10,7 @@ from wmhseg.batch.run_batch import prepare_folder, report_failures, write_cohort
 from wmhseg.batch.table import cohort_table
 from wmhseg.bids.dataset import Selection, find_scans
 from wmhseg.bids.derivatives import describe, job_of, write_probability_sidecar
-from wmhseg.io.files import make_folder, replacing
+from wmhseg.io.files import make_folder, write_text
 
 
 def run_participants(root: Path, output: Path, selection: Selection, how: How) -> None:
@@ -41,8 +41,7 @@ def run_participants(root: Path, output: Path, selection: Selection, how: How) -
         rows = [row for row in read_rows(list(group)) if row.is_computed]
         if rows:
             make_folder(output / subject)
-            with replacing(output / subject / f"{subject}_label-WMH_volumes.tsv") as temporary:
-                temporary.write_text(cohort_table(rows), encoding="utf-8")
+            write_text(output / subject / f"{subject}_label-WMH_volumes.tsv", cohort_table(rows))
     report_failures(read_rows(jobs), output)
 
 

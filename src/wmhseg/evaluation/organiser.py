@@ -75,7 +75,17 @@ def score(truth: NDArray[Any], result: NDArray[Any], grid: Grid) -> Scores:
             f"expected truth and result on the grid's {grid.shape_zyx}, "
             f"found truth {truth.shape} and result {result.shape}"
         )
-    true, found = wmh_masks(truth, result)
+    return score_masks(*wmh_masks(truth, result), grid)
+
+
+def score_masks(true: Mask, found: Mask, grid: Grid) -> Scores:
+    """Score a result against the truth, both as `wmh_masks` returns them.
+
+    Args:
+        true: (Z, Y, X), where the truth says WMH.
+        found: The same shape, where the result does.
+        grid: The truth's grid.
+    """
     box = _box_around(true | found)
     return _score_masks(true[box], found[box], _index_to_mm(grid))
 

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from wmhseg.errors import InputError, WmhsegError
-from wmhseg.evaluation.organiser import Scores, score, wmh_masks
+from wmhseg.evaluation.organiser import Scores, score_masks, wmh_masks
 from wmhseg.evaluation.pairs import Pair
 from wmhseg.io.volume import Grid, read_mask
 
@@ -98,11 +98,11 @@ def score_pair(pair: Pair, *, ignore_headers: bool = False) -> ScoredCase:
         _require_same_place(pair, truth.grid, result.grid, ignore_headers)
     except InputError as error:
         return ScoredCase(pair, str(error), FAILED)
+    masks = wmh_masks(truth.array, result.array)
     true_ml, found_ml = (
-        round(float(np.count_nonzero(mask)) * truth.grid.voxel_volume_mm3 / 1000, 6)
-        for mask in wmh_masks(truth.array, result.array)
+        round(float(np.count_nonzero(mask)) * truth.grid.voxel_volume_mm3 / 1000, 6) for mask in masks
     )
-    return ScoredCase(pair, "", score(truth.array, result.array, truth.grid), true_ml, found_ml)
+    return ScoredCase(pair, "", score_masks(*masks, truth.grid), true_ml, found_ml)
 
 
 def largest_shift_mm(one: Grid, other: Grid) -> float:

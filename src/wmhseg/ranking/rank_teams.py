@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.io.files import replacing
+from wmhseg.io.files import write_text
 from wmhseg.ranking.leaderboard import CHALLENGE_CASES, Team, join_leaderboard, possible_positions, rank
 from wmhseg.ranking.standings import Standings, to_csv, to_markdown, to_text
 from wmhseg.ranking.team_scores import TeamScores, name_some, read_team, require_same_cases
@@ -45,8 +45,7 @@ def rank_teams(tables: Sequence[tuple[str, Path]], output: Path | None, *, leade
         log.warning(note)
     if output is not None:
         text = to_csv(parts) if output.suffix == ".csv" else to_markdown(parts, notes)
-        with replacing(output) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        write_text(output, text)
 
 
 def _require_rivals(names: Sequence[str], leaderboard: bool) -> None:
