@@ -1,0 +1,5 @@
+"""All kinds, in the order of the catalogue."""
+
+from kind import Kind
+
+KINDS: tuple[Kind, ...] = ()
