@@ -2,5 +2,6 @@
 
 from image_kinds import IMAGE_KINDS
 from kind import Kind
+from weights_kinds import WEIGHTS_KINDS
 
-KINDS: tuple[Kind, ...] = (*IMAGE_KINDS,)
+KINDS: tuple[Kind, ...] = (*IMAGE_KINDS, *WEIGHTS_KINDS)

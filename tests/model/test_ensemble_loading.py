@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
+import numpy as np
 import pytest
 
 from wmhseg.cli import main
@@ -15,8 +17,10 @@ from wmhseg.errors import WeightsError
 from wmhseg.io.files import file_sha256
 from wmhseg.io.volume import write_volume
 from wmhseg.model.ensemble import Ensemble, load_members
+from wmhseg.model.export import Trained, write_ensemble
 from wmhseg.model.manifest import MANIFEST, read_manifest
 from wmhseg.model.unet import build_unet
+from wmhseg.recipe import DEFAULT
 
 sys.path.insert(0, str(Path(__file__).parent))
 from network_reference import TINY, write_random_ensemble
@@ -105,6 +109,42 @@ def test_batch_normalisation_that_the_manifest_denies_is_refused(copied: Path) -
     accept(copied, batch_normalisation=False)
     with pytest.raises(WeightsError, match="110 arrays with 8755009 values instead of 38 with 8742209"):
         load_members(read_manifest(copied))
+
+
+def fill(path: Path, change: Callable[[Any], Any], ndim: int) -> None:
+    """Change all arrays of so many dimensions."""
+
+    def one(_: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset) and item.ndim == ndim:
+            item[...] = change(item[...])
+
+    with h5py.File(path, "r+") as file:
+        file.visititems(one)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(
+    ("change", "ndim"), [(lambda values: values * np.nan, 4), (lambda values: values * 0 - 7, 1)]
+)
+def test_weights_that_are_no_numbers_are_refused(
+    copied: Path, change: Callable[[Any], Any], ndim: int
+) -> None:
+    """NaN kernels; variances of batch normalisation below 0."""
+    path = copied / "member-0.weights.h5"
+    fill(path, change, ndim)
+    accept(copied, sha256=file_sha256(path))
+    with pytest.raises(WeightsError, match=r"member-0\.weights\.h5: expected numbers, found NaN"):
+        load_members(read_manifest(copied))
+
+
+def test_weights_that_compute_nan_are_refused(tmp_path: Path) -> None:
+    network = build_unet((40, 40), widths=TINY, batch_normalisation=False)
+    network.set_weights([np.full(values.shape, 1e30, np.float32) for values in network.get_weights()])
+    network.get_layer("score").set_weights([np.linspace(-1, 1, TINY[1][3])[None, None, :, None], np.zeros(1)])
+    write_ensemble(tmp_path, "huge", DEFAULT, [Trained(network, False, {})], half_kernels=False)
+    ensemble = Ensemble(read_manifest(tmp_path), "float32")
+    with pytest.raises(WeightsError, match="weights huge: expected probabilities, computed NaN"):
+        ensemble.predict(np.ones((1, 40, 40, 2), np.float32))
 
 
 def accept(folder: Path, **changes: object) -> None:

@@ -1,7 +1,9 @@
 """Networks as bare arrays: imported at their own width, to the last bit."""
 
+import io
 import json
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +86,48 @@ def test_what_is_no_network(tmp_path: Path, fault: str, capsys: pytest.CaptureFi
     assert f"{path}: {said}" in error
     assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_an_array_that_claims_more_than_it_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        content, {"descr": "<f4", "fortran_order": False, "shape": (2**20, 2**20)}
+    )
+    with zipfile.ZipFile(tmp_path / "one.npz", "w") as archive:
+        archive.writestr("w000.npy", content.getvalue())
+    assert imported(tmp_path / "one.npz", "--output", tmp_path / "out") == 5
+    assert "claims more than it holds" in capsys.readouterr().err
+
+
+def test_an_archive_that_grows_without_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile(tmp_path / "one.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        for index in range(65):
+            archive.writestr(f"w{index:03d}.npy", bytes(2**24))
+    assert imported(tmp_path / "one.npz", "--output", tmp_path / "out") == 5
+    assert "found something else (more than 1073741824 bytes)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("width", [0, 10**9])
+def test_a_width_that_no_memory_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str], width: int) -> None:
+    given = [np.zeros((0, 0, 0, width), np.float32) if one.ndim == 4 else one for one in arrays(False)]
+    assert imported(save(tmp_path / "one.npz", given), "--output", tmp_path / "out") == 5
+    assert "expected the widths of five encoder" in capsys.readouterr().err
+
+
+def test_keras_2_arrays_by_links(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with h5py.File(tmp_path / "0.h5", "w") as file:
+        file.attrs["layer_names"] = [b"a"]
+        file["a"] = h5py.ExternalLink("/etc/passwd", "/")
+    assert imported(tmp_path / "0.h5", "--output", tmp_path / "out") == 5
+    assert "found something else ('a' is a link)" in capsys.readouterr().err
+
+
+def test_keras_2_shapes_are_looked_at_before_they_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with h5py.File(tmp_path / "0.h5", "w") as file:
+        file.attrs["layer_names"] = [b"a"]
+        file.create_group("a").attrs["weight_names"] = [b"w"]
+        file["a"].create_dataset("w", (2**20, 2**20), "f4", chunks=(1024, 1024))
+    assert imported(tmp_path / "0.h5", "--output", tmp_path / "out") == 5
+    assert "found 1 weights [(1048576, 1048576)]" in capsys.readouterr().err

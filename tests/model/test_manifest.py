@@ -205,3 +205,100 @@ def test_environment_names_the_weights(monkeypatch: pytest.MonkeyPatch, tmp_path
             "WMHSEG_WEIGHTS"
         )
         assert default_weights() == Path(__file__).parents[2] / "weights"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"patch": 10**9}, {"patch": 201}, {"patch": True}, {"patch": "200"}, {"min_patch": 1},
+        {"min_patch": 232},
+        {"threshold": float("nan")}, {"threshold": 10**400}, {"threshold": -0.1}, {"min_peak": float("inf")},
+        {"target_spacing_mm": 1e-6}, {"target_spacing_mm": -1}, {"target_spacing_mm": None},
+        {"spacing_range_mm": [float("nan")] * 2}, {"spacing_range_mm": [-1, 2]}, {"spacing_range_mm": [2, 1]},
+        {"spacing_range_mm": [1]}, {"spacing_range_mm": "12"}, {"min_profile_mm": float("inf")},
+        {"min_lesion_mm3": float("inf")}, {"vote_below_mm": float("nan")}, {"normalisation": ["robust"]},
+        {"name": "a\nb"}, {"name": None}, {"axial_lps": 1},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_recipe_values_that_mean_nothing(folder: Path, changed: dict[str, Any]) -> None:
+    change(folder, recipe={**DEFAULT.to_dict(), **changed})
+    expected = (
+        rf"manifest\.json: recipe: expected values that this version knows, found {next(iter(changed))} "
+    )
+    with pytest.raises(WeightsError, match=expected):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": None},
+        {"name": ["a"]},
+        {"name": "\ud800"},
+        {"name": "a\nb"},
+        {"name": "a" * 201},
+        {"scores": []},
+    ],
+    ids=ascii,
+)
+def test_names_that_cannot_be_shown(folder: Path, changed: dict[str, Any]) -> None:
+    change(folder, **changed)
+    with pytest.raises(WeightsError, match="a field is missing or has the wrong type") as caught:
+        read_manifest(folder)
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("training", [None, [], {"cases": 3}, {"cases": [None]}], ids=str)
+def test_training_of_the_wrong_type(folder: Path, training: Any) -> None:
+    change_member(folder, training=training)
+    with pytest.raises(WeightsError, match="a field is missing or has the wrong type"):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize("digest", ["0" * 63, "g" * 64, "\ud800", "0" * 64 + "\n"], ids=ascii)
+def test_hash_of_other_characters(folder: Path, digest: str) -> None:
+    change_member(folder, sha256=digest)
+    with pytest.raises(WeightsError, match="expected a SHA-256 for member-0") as caught:
+        read_manifest(folder)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", ["a\0.h5", "a\n.h5", "\ud800.h5"], ids=ascii)
+def test_file_names_that_cannot_be_shown(folder: Path, name: str) -> None:
+    change_member(folder, file=name)
+    with pytest.raises(WeightsError, match="expected plain file names, found ") as caught:
+        read_manifest(folder)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("content", ["[" * 200000, '{"a":' * 100000], ids=["lists", "objects"])
+def test_json_that_is_too_deep(folder: Path, content: str) -> None:
+    (folder / "manifest.json").write_text(content)
+    with pytest.raises(WeightsError, match="expected JSON, found something else"):
+        read_manifest(folder)
+
+
+def test_widths_that_are_deep_are_shown_in_one_line(folder: Path) -> None:
+    deep: Any = 1
+    for _ in range(500):
+        deep = [deep]
+    change_member(folder, widths=[deep, deep])
+    with pytest.raises(WeightsError, match="expected the widths") as caught:
+        read_manifest(folder)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "member-0.weights.h5"])
+def test_files_that_never_end(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    (folder / name).symlink_to("/dev/zero")
+    with pytest.raises(WeightsError, match=f"{name}: expected .*, found none"):
+        verify(read_manifest(folder).members[0])
+
+
+def test_a_manifest_of_any_size_is_not_read(folder: Path) -> None:
+    with (folder / "manifest.json").open("r+b") as file:
+        file.truncate(2**40)
+    with pytest.raises(WeightsError, match="expected JSON, found something else"):
+        read_manifest(folder)
