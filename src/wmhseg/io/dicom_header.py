@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import SimpleITK as sitk
 
 from wmhseg.errors import InputError
@@ -22,8 +23,12 @@ _TAGS = {
     "PhotometricInterpretation": "0028|0004",
     "PixelSpacing": "0028|0030",
     "BitsAllocated": "0028|0100",
+    "BitsStored": "0028|0101",
+    "HighBit": "0028|0102",
+    "PixelRepresentation": "0028|0103",
     "RescaleIntercept": "0028|1052",
     "RescaleSlope": "0028|1053",
+    "OverlayBitPosition": "6000|0102",
 }
 # A SOP class, of the file's meta information or of the image, and four bytes later its UID.
 _SOP_CLASS = re.compile(rb"(?:\x02\x00\x02\x00|\x08\x00\x16\x00).{4}([0-9.]+)", re.DOTALL)
@@ -107,9 +112,9 @@ def sop_class(path: Path) -> str | None:
 
 
 def check_pixels(headers: Iterable[DicomHeader]) -> None:
-    """Refuse what is not one grey value a pixel, and pixel data shorter than the header says.
+    """Refuse what is not one grey value a pixel, and pixels that are not what their header says.
 
-    ITK fills what is missing, and makes grey of colours. Compressed pixels it refuses by itself.
+    ITK makes grey of colours, fills what is missing, and drops bits. Damaged compressed pixels it refuses.
 
     Raises:
         InputError: A file is of that kind.
@@ -127,21 +132,41 @@ def check_pixels(headers: Iterable[DicomHeader]) -> None:
                 f"{header.file}: expected one slice, found a mosaic of slices; convert it with dcm2niix"
             )
         columns, rows, frames = header.size
-        needed = (columns * rows * frames * int(texts["BitsAllocated"] or 16) + 7) // 8
-        if not any(length >= needed for length in _pixel_lengths(header.file)):
+        needed = (columns * rows * frames * int(texts["BitsAllocated"]) + 7) // 8
+        pixels = _pixels(header.file, needed)
+        if pixels is None:
             raise InputError(
                 f"{header.file}: expected {needed} bytes of pixels, found fewer; copy the file again"
             )
+        _check_bits(header, *pixels)
 
 
-def _pixel_lengths(path: Path) -> list[int]:
+def _check_bits(header: DicomHeader, pixels: bytes, order: str) -> None:
+    """Refuse values of more bits than the header says, where the others hold nothing else."""
+    texts = header.texts
+    unsigned = (texts["BitsAllocated"], texts["PixelRepresentation"]) == ("16", "0")
+    if not pixels or not unsigned or texts["OverlayBitPosition"]:
+        return
+    bits, largest = int(texts["BitsStored"]), int(np.frombuffer(pixels, f"{order}u2").max())
+    if texts["HighBit"] == str(bits - 1) and largest >= 1 << bits:
+        raise InputError(
+            f"{header.file}: expected values of {bits} bits (BitsStored), found {largest}; export it again"
+        )
+
+
+def _pixels(path: Path, needed: int) -> tuple[bytes, str] | None:
+    """Return the pixel data and its byte order, nothing of compressed ones; None for fewer than `needed`."""
     content = path.read_bytes()
     if _DEFLATED in content[:_HEAD_BYTES]:
         start = _META_START + int.from_bytes(content[_META_LENGTH], "little")
-        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content[start:])
-    lengths = []
+        try:
+            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content[start:])
+        except zlib.error:
+            return None
     for found in _PIXELS.finditer(content):
         length = int.from_bytes(found[1] or found[2], "little" if found[1] else "big")
-        if length == _COMPRESSED or found.end() + length <= len(content):
-            lengths.append(length)
-    return lengths
+        if length == _COMPRESSED:
+            return b"", "<"
+        if needed <= length <= len(content) - found.end():
+            return content[found.end() : found.end() + needed], "<" if found[1] else ">"
+    return None

@@ -11,6 +11,7 @@ from wmhseg.io.dicom_stack import Stack, make_slice, stack_slices
 
 # Files with these endings claim to be DICOM, whatever they hold.
 _ENDINGS = (".dcm", ".ima")
+_DAMAGED = "found a damaged or cut file, or one without pixels or orientation"
 _LISTED = 5
 
 
@@ -46,7 +47,7 @@ def read_dicom(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     """
     header = read_header(path)
     if header is None:
-        raise InputError(f"{path}: expected a DICOM image, found another or a damaged file; copy it again")
+        raise InputError(f"{path}: expected a DICOM image, {_DAMAGED}; copy or export it again")
     if not header.is_multiframe:
         raise InputError(f"{path}: expected a scan, found one DICOM slice; give the folder of the series")
     check_pixels([header])
@@ -118,10 +119,8 @@ def _headers(folder: Path) -> tuple[list[DicomHeader], list[str]]:
     endings = {header.file.suffix for header in headers}
     for path, kind in others:
         claims = path.suffix.lower() in _ENDINGS or (path.suffix in endings and not path.stat().st_size)
-        if kind in classes or (kind is None and claims):
-            raise InputError(
-                f"{path}: expected a DICOM slice, found a damaged or cut file; copy it again or remove it"
-            )
+        if kind in classes or (kind is None and claims) or (kind and not headers):
+            raise InputError(f"{path}: expected a DICOM slice, {_DAMAGED}; copy it again or remove it")
     return headers, below
 
 
