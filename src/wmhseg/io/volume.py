@@ -9,7 +9,8 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.io.dicom_series import is_dicom, read_series
+from wmhseg.io.dicom_header import is_dicom
+from wmhseg.io.dicom_series import read_dicom, read_series
 from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
 from wmhseg.io.files import replacing, require_file, require_scan
 from wmhseg.io.itk_warnings import no_itk_warnings
@@ -180,14 +181,14 @@ def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
                 image, warnings = read_series(path)
             elif path.name.endswith(ENDINGS):
                 image, warnings = read_nifti(path)
+            elif is_dicom(path):
+                image, warnings = read_dicom(path)
             else:
                 image, warnings = sitk.ReadImage(str(path)), ()
     except RuntimeError as error:
         raise InputError(
             f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
         ) from None
-    if not path.is_dir() and is_dicom(path) and image.GetSize()[2:] in ((), (1,)):
-        raise InputError(f"{path}: expected a scan, found one DICOM slice; give the folder of the series")
     image = _only_volume(image)
     return image, warnings + _straighten(path, image)
 
