@@ -46,8 +46,8 @@ def cohort_page(rows: Sequence[CohortRow], title: str) -> str:
 <p>{_overview(rows)}</p>
 <p class="note">Failed scans first, then those with warnings, then the others; within each, the most unusual
 volume first. z: robust z-score of log(volume + 0.1 ml) within this cohort; beyond &plusmn;{OUTLIER_Z} a scan
-is worth a look. Below each volume: the smallest and largest among the masks of the networks, and the volume at
-other thresholds. Research use only. wmhseg {__version__}.</p>
+is worth a look. Below each volume: the smallest and largest among the masks of the networks, and the
+volume at other thresholds. Research use only. wmhseg {__version__}.</p>
 <table>
 <thead><tr><th>Scan</th><th class="number">Volume (ml)</th><th class="number">Lesions</th>
 <th class="number">z</th><th>Slices with the mask's contours</th></tr></thead>
