@@ -27,7 +27,7 @@ _STRETCHED = 3  # times what shows every whisker and mean
 _FRACTIONS = {"dsc", "lesion_recall", "lesion_f1", "lesion_f1_judged"}
 _LABEL = 11  # characters in a line under a box
 _SPREAD = 0.16  # half the width over which the cases of a box are drawn
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "font.size": 9,
@@ -43,13 +43,21 @@ def write_box_plots(rows: Sequence[ScoredCase], folder: Path) -> list[Path]:
     """
     from matplotlib import rc_context
 
-    paths = [folder / f"boxplots.{ending}" for ending in FORMATS]
-    with rc_context(_STYLE):
-        figure = _draw(rows)
-        for path, ending in zip(paths, FORMATS, strict=True):
-            with replacing(path, path.suffix) as temporary:
-                metadata = {"Date": None} if ending == "svg" else {}
-                figure.savefig(temporary, dpi=150, metadata=metadata)
+    with rc_context(STYLE):
+        return save_figure(_draw(rows), folder, "boxplots")
+
+
+def save_figure(figure: "Figure", folder: Path, name: str) -> list[Path]:
+    """Write NAME.png and NAME.svg, to be called with STYLE in use; return their paths.
+
+    Raises:
+        OutputError: The folder is missing or not writable.
+    """
+    paths = [folder / f"{name}.{ending}" for ending in FORMATS]
+    for path in paths:
+        with replacing(path, path.suffix) as temporary:
+            metadata = {"Date": None} if path.suffix == ".svg" else {}
+            figure.savefig(temporary, dpi=150, metadata=metadata)
     return paths
 
 
@@ -88,8 +96,9 @@ def _draw_panel(axes: "Axes", groups: dict[str, list[ScoredCase]], metric: Metri
     axes.set_xlim(0.4, len(groups) + 0.6)
     low, high = axes.get_ylim()
     top = 1.0 if fraction else min(limit, high)
-    axes.set_ylim(min(low, 0) if metric is BIAS else -0.04 * top, 1.04 * top)
+    axes.set_ylim(-0.04 * top, 1.04 * top)
     if metric is BIAS:
+        axes.set_ylim(min(low, 0), max(1.04 * top, 0))
         axes.axhline(0, color="black", linewidth=0.8, zorder=0)
     axes.set_title(metric.title, loc="left", fontweight="bold")
     axes.grid(axis="y", alpha=0.3, linewidth=0.6)

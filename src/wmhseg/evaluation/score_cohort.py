@@ -115,7 +115,7 @@ def score_pair(pair: Pair, *, ignore_headers: bool = False) -> ScoredCase:
     truth = read_mask(pair.truth)
     try:
         result = read_mask(pair.result)
-        _require_same_place(pair, truth.grid, result.grid, ignore_headers)
+        require_same_place(pair, truth.grid, result.grid, ignore_headers)
     except InputError as error:
         return ScoredCase(pair, str(error), FAILED)
     masks = wmh_masks(truth.array, result.array)
@@ -136,7 +136,12 @@ def largest_shift_mm(one: Grid, other: Grid) -> float:
     return float(np.linalg.norm(place(one) - place(other), axis=1).max())
 
 
-def _require_same_place(pair: Pair, truth: Grid, result: Grid, ignore_headers: bool) -> None:
+def require_same_place(pair: Pair, truth: Grid, result: Grid, ignore_headers: bool) -> None:
+    """Refuse a result that does not lie where the truth does.
+
+    Raises:
+        InputError: Another size or, unless headers are ignored, another place.
+    """
     if truth.size_xyz != result.size_xyz:
         raise InputError(
             f"{pair.result}: expected {truth} as in {pair.truth}, found {result}; "
