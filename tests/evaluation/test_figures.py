@@ -107,6 +107,13 @@ def test_the_volume_bias_is_drawn_with_its_sign_and_pooled(drawn: Any) -> None:
     assert "mean (volume: of the sums)" in words
 
 
+@pytest.mark.parametrize(("far_ml", "beyond"), [(19, 0), (100, 1)])
+def test_a_bias_is_far_where_it_would_stretch_the_whole_axis(drawn: Any, far_ml: float, beyond: int) -> None:
+    ordinary = [with_volumes("A", str(case), 100, volume) for case, volume in enumerate((60, 80, 95, 105))]
+    panels, _ = drawn([*ordinary, with_volumes("A", "far", 10, far_ml)])  # +90 or +900 % beside -40 to +5 %
+    assert len(marks(panels["Volume"], "^")) == beyond
+
+
 def test_results_that_are_all_too_small_are_all_drawn(drawn: Any) -> None:
     panels, _ = drawn([with_volumes("A", str(case), 100, 95 - case) for case in range(4)])
     assert marks(panels["Volume"], ".") == pytest.approx([-8, -7, -6, -5])

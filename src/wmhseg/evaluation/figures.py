@@ -113,8 +113,11 @@ def _upper_limit(values: list[NDArray[np.float64]]) -> float:
     filled = [one for one in values if one.size]
     if not filled:
         return np.inf
-    readable = 1.2 * max(float(max(one["whishi"], one["mean"])) for one in boxplot_stats(filled))
-    return readable if max(map(np.max, filled)) > _STRETCHED * readable > 0 else np.inf
+    tops = (float(max(one["whishi"], one["mean"])) for one in boxplot_stats(filled))
+    readable = 1.2 * max(0.0, *tops)
+    bottom = min(0.0, float(min(map(np.min, filled))))
+    stretched = max(map(np.max, filled)) - bottom > _STRETCHED * (readable - bottom)
+    return readable if stretched else np.inf
 
 
 def _draw_box(axes: "Axes", position: float, values: NDArray[np.float64]) -> None:
