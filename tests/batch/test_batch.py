@@ -100,7 +100,7 @@ def test_bad_scans_do_not_stop_the_good_ones(
     assert rows["without"]["flags"] == "no T1: segmenting with FLAIR alone; contrast"
 
     # The same mask and numbers as `wmhseg segment` gives.
-    alone = ResultFiles(tmp_path / "alone.nii.gz", tmp_path / "alone.json")
+    alone = ResultFiles(tmp_path / "alone.nii.gz", tmp_path / "alone.json", all_members=True)
     pre = good / "site" / "with" / "pre"
     segment_files(pre / "FLAIR.nii.gz", pre / "T1.nii.gz", alone, Settings(weights_folder))
     mask = nib.load(output / "site" / "with" / "wmh.nii.gz")
@@ -111,6 +111,11 @@ def test_bad_scans_do_not_stop_the_good_ones(
         assert report[key] == expected[key]
     assert rows["site/with"]["volume_ml"] == str(expected["volume_ml"])
     assert rows["site/with"]["lesion_count"] == "3"
+    # The fake members differ, so the range is one.
+    volume, low, high = (float(rows["site/with"][f"volume_{name}"]) for name in ("ml", "low_ml", "high_ml"))
+    assert [low, high] == expected["volume_interval_ml"]
+    assert low < volume < high
+    assert rows["site/with"]["volume_above_0.9_ml"] == str(expected["volume_above_ml"]["0.9"])
     page = (output / "cohort.html").read_text()
     assert page.count("data:image/jpeg;base64,") == 2
 

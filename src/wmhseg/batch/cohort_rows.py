@@ -29,6 +29,8 @@ class CohortRow:
         flags: What the report warns of.
         volume_ml: WMH volume.
         lesion_count: Number of lesions.
+        volume_interval_ml: Smallest and largest volume among the members' own masks and the ensemble's.
+        volume_above_ml: Volume by threshold on the mean probability ("0.5": 8.1).
         volume_z: Robust z-score of log(volume + 0.1 ml) in the cohort; None in one of fewer than 5
             scans, or without any spread.
         seconds: Computing time.
@@ -42,6 +44,8 @@ class CohortRow:
     flags: tuple[str, ...] = ()
     volume_ml: float | None = None
     lesion_count: int | None = None
+    volume_interval_ml: tuple[float, float] | None = None
+    volume_above_ml: dict[str, float] | None = None
     volume_z: float | None = None
     seconds: float | None = None
     slices_computed: int | None = None
@@ -90,6 +94,14 @@ def _doubts(report: dict[str, Any]) -> tuple[str, ...]:
     return (*map(str, report["warnings"]), *(str(name) for name in report["flags"] if name != "t1_missing"))
 
 
+def _interval(pair: list[float] | None) -> tuple[float, float] | None:
+    return None if pair is None else (float(pair[0]), float(pair[1]))
+
+
+def _by_threshold(volumes: dict[str, float] | None) -> dict[str, float] | None:
+    return None if volumes is None else {str(limit): float(volume) for limit, volume in volumes.items()}
+
+
 def _row(job: Job) -> CohortRow:
     if job.files.error.is_file():
         return CohortRow(job, " ".join(job.files.error.read_text(encoding="utf-8").split()))
@@ -103,12 +115,14 @@ def _row(job: Job) -> CohortRow:
             _doubts(values),
             float(values["volume_ml"]),
             int(values["lesion_count"]),
+            volume_interval_ml=_interval(values["volume_interval_ml"]),
+            volume_above_ml=_by_threshold(values["volume_above_ml"]),
             seconds=float(values["seconds"]["total"]),
             slices_computed=int(values["slices_computed"]),
             t1_used=bool(values["t1_used"]),
             source=dict(values[KEY]),
         )
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return CohortRow(
             job, f"{job.files.report}: expected a report of this program, found another; use --again"
         )

@@ -113,9 +113,8 @@ def _segment(job: Job, answer: Computable, manifest: Manifest, ensemble: "Ensemb
     """Segment a scan and write its files."""
     prepared = answer.prepared
     watch = Stopwatch()
-    # Where the probability is written, it has to be the mean everywhere, not a lower bound of it.
-    only_above = None if job.files.probability else manifest.recipe.threshold
-    predicted = predict_slices(ensemble, prepared.windows.slices, only_above)
+    # All of it: the cohort's table says for every scan what members and thresholds change.
+    predicted = predict_slices(ensemble, prepared.windows.slices, None)
     watch.lap("network")
     result = finish(prepared, predicted, manifest.recipe)
     source = trace(*hashed_files(job.flair, job.t1), manifest, ensemble.precision)

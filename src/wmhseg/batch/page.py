@@ -17,6 +17,7 @@ td.name { overflow-wrap: anywhere }
 td.picture { width: 60% }
 img { display: block; width: 100%; max-width: 49em }
 .error { color: #a40000 } .flag { color: #8a5a00 } .note { color: #666 }
+details { font-size: .85em; color: #666 }
 tr.failed { background: #fdf0f0 } tr.doubtful { background: #fdf8ea }
 tr { break-inside: avoid }
 @media print { body { margin: 0; max-width: none } img { max-width: 24em } }
@@ -45,7 +46,8 @@ def cohort_page(rows: Sequence[CohortRow], title: str) -> str:
 <p>{_overview(rows)}</p>
 <p class="note">Failed scans first, then those with warnings, then the others; within each, the most unusual
 volume first. z: robust z-score of log(volume + 0.1 ml) within this cohort; beyond &plusmn;{OUTLIER_Z} a scan
-is worth a look. Research use only. wmhseg {__version__}.</p>
+is worth a look. Below each volume: the smallest and largest among the masks of the networks, and the
+volume at other thresholds. Research use only. wmhseg {__version__}.</p>
 <table>
 <thead><tr><th>Scan</th><th class="number">Volume (ml)</th><th class="number">Lesions</th>
 <th class="number">z</th><th>Slices with the mask's contours</th></tr></thead>
@@ -79,7 +81,7 @@ def _line(row: CohortRow) -> str:
     said += [f'<span class="flag">{escape(flag)}</span>' for flag in row.flags]
     said += [f'<span class="error">{escape(row.error)}</span>'] if row.error else []
     numbers = [
-        _number(row.volume_ml, ".2f"),
+        _number(row.volume_ml, ".2f") + _spread(row),
         _number(row.lesion_count, "d"),
         _number(row.volume_z, "+.1f"),
     ]
@@ -87,6 +89,17 @@ def _line(row: CohortRow) -> str:
     cells += [f'<td class="number">{number}</td>' for number in numbers]
     cells += [f'<td class="picture">{_picture(row)}</td>']
     return f'<tr class="{kind}">{"".join(cells)}</tr>'
+
+
+def _spread(row: CohortRow) -> str:
+    """Return the range of the networks' volumes, which opens to the volumes at other thresholds."""
+    if row.volume_interval_ml is None:
+        return ""
+    low, high = row.volume_interval_ml
+    above = "<br>".join(
+        f"above {escape(limit)}: {volume:.2f}" for limit, volume in (row.volume_above_ml or {}).items()
+    )
+    return f"<details><summary>{low:.2f}&ndash;{high:.2f}</summary>{above}</details>"
 
 
 def _is_unusual(row: CohortRow) -> bool:

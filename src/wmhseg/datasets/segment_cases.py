@@ -1,7 +1,7 @@
 """Labelled cases segmented with an ensemble, at one or several thresholds, to be scored."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from tqdm import tqdm
 from wmhseg.datasets.cases import Case
 from wmhseg.errors import WmhsegError
 from wmhseg.io.files import make_folder
-from wmhseg.io.volume import write_volume
+from wmhseg.io.volume import Volume, write_volume
 from wmhseg.model.manifest import Manifest
 from wmhseg.segmentation.prepare_scan import prepare_files
-from wmhseg.segmentation.segment_scan import Networks, finish, with_threshold
+from wmhseg.segmentation.segment_scan import Networks, Segmentation, finish, with_threshold
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import InputOptions
 
@@ -29,7 +29,7 @@ def segment_cases(
     options: InputOptions,
     *,
     with_t1: bool,
-) -> None:
+) -> Iterator[tuple[Case, Volume, Segmentation]]:
     """Write a mask for each case and threshold; a case is read, prepared and computed once.
 
     A case that cannot be segmented is named and leaves no mask: one of an earlier run is removed.
@@ -40,6 +40,9 @@ def segment_cases(
         networks: The ensemble and what its manifest says.
         options: What is done to the images.
         with_t1: Whether the network sees the T1s.
+
+    Yields:
+        Each case that could be segmented, its FLAIR as it was computed, and the result.
 
     Raises:
         OutputError: A mask cannot be written.
@@ -61,3 +64,4 @@ def segment_cases(
             recipe = replace(manifest.recipe, threshold=threshold)
             make_folder(place[case].parent)
             write_volume(place[case], with_threshold(result, prepared, recipe).mask)
+        yield case, prepared.scan.flair, result
