@@ -31,6 +31,8 @@ class CohortRow:
         lesion_count: Number of lesions.
         volume_interval_ml: Smallest and largest volume among the members' own masks and the ensemble's.
         volume_above_ml: Volume by threshold on the mean probability ("0.5": 8.1).
+        agreement: Mean DSC of every two members' masks.
+        expected_dsc: What that lets expect of the result.
         volume_z: Robust z-score of log(volume + 0.1 ml) in the cohort; None in one of fewer than 5
             scans, or without any spread.
         seconds: Computing time.
@@ -46,6 +48,8 @@ class CohortRow:
     lesion_count: int | None = None
     volume_interval_ml: tuple[float, float] | None = None
     volume_above_ml: dict[str, float] | None = None
+    agreement: float | None = None
+    expected_dsc: float | None = None
     volume_z: float | None = None
     seconds: float | None = None
     slices_computed: int | None = None
@@ -85,13 +89,28 @@ def robust_z(values: Sequence[float | None]) -> list[float | None]:
 
 
 def doubtful_first(rows: Sequence[CohortRow]) -> list[CohortRow]:
-    """Return failed scans, then flagged ones, then the others; within each, unusual volumes first."""
-    return sorted(rows, key=lambda row: (not row.error, not row.flags, -abs(row.volume_z or 0)))
+    """Return failed scans, then flagged ones, then the others; within each, unusual volumes
+    first, then the least expected DSC.
+    """
+    return sorted(rows, key=lambda row: (not row.error, not row.flags, *_doubt(row)))
+
+
+def _doubt(row: CohortRow) -> tuple[bool, float]:
+    return not is_unusual(row), 1.0 if row.expected_dsc is None else row.expected_dsc
+
+
+def is_unusual(row: CohortRow) -> bool:
+    """Tell whether the scan's volume lies far from the others'."""
+    return row.volume_z is not None and abs(row.volume_z) > OUTLIER_Z
 
 
 def _doubts(report: dict[str, Any]) -> tuple[str, ...]:
     """Return a report's warnings and quality flags; that there is no T1 is among the warnings."""
     return (*map(str, report["warnings"]), *(str(name) for name in report["flags"] if name != "t1_missing"))
+
+
+def _optional(value: float | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _interval(pair: list[float] | None) -> tuple[float, float] | None:
@@ -117,6 +136,8 @@ def _row(job: Job) -> CohortRow:
             int(values["lesion_count"]),
             volume_interval_ml=_interval(values["volume_interval_ml"]),
             volume_above_ml=_by_threshold(values["volume_above_ml"]),
+            agreement=_optional(values["agreement"]),
+            expected_dsc=_optional(values["expected_dsc"]),
             seconds=float(values["seconds"]["total"]),
             slices_computed=int(values["slices_computed"]),
             t1_used=bool(values["t1_used"]),
