@@ -12,8 +12,9 @@ from wmhseg.errors import InputError, OutputError
 from wmhseg.io.dicom_series import is_dicom, read_series
 from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
 from wmhseg.io.files import replacing, require_file, require_scan
+from wmhseg.io.itk_formats import read_by_itk
 from wmhseg.io.itk_warnings import no_itk_warnings
-from wmhseg.io.nifti import ENDINGS, read_nifti
+from wmhseg.io.nifti import read_nifti
 
 GRID_TOLERANCE = 1e-4  # relative to the spacing; headers carry float32
 
@@ -97,8 +98,8 @@ def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
 def read_image(path: str | Path, *, may_be_constant: bool = False) -> tuple[Volume, tuple[str, ...]]:
     """Read a 3D image (or a 4D one with a single volume) as float32.
 
-    NIfTI-1 and -2, NRRD, MHA, MHD, what else ITK reads, or a folder with one DICOM series. Voxels that
-    are NaN or infinite become the smallest finite value (in NIfTI files 0, by ITK).
+    NIfTI-1 and -2, Analyze, NRRD, MHA, MHD, MINC, ITK's HDF5, or a folder with one DICOM series. Voxels
+    that are NaN or infinite become the smallest finite value (in NIfTI files 0, as ITK does).
 
     Args:
         path: The file or folder.
@@ -178,10 +179,8 @@ def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
         with no_itk_warnings():
             if path.is_dir():
                 image, warnings = read_series(path)
-            elif path.name.endswith(ENDINGS):
-                image, warnings = read_nifti(path)
             else:
-                image, warnings = sitk.ReadImage(str(path)), ()
+                image, warnings = read_nifti(path) or read_by_itk(path)
     except RuntimeError as error:
         raise InputError(
             f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
