@@ -1,5 +1,10 @@
 """All kinds, in the order of the catalogue."""
 
 from kind import Kind
+from nifti_kinds import NIFTI_KINDS
+from other_file_kinds import OTHER_FILE_KINDS
 
-KINDS: tuple[Kind, ...] = ()
+KINDS: tuple[Kind, ...] = (
+    *NIFTI_KINDS,
+    *OTHER_FILE_KINDS,
+)

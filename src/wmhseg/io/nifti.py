@@ -112,22 +112,22 @@ def _voxels(path: Path, start: int, voxels: int, kind: np.dtype) -> tuple[bytes,
     """
     expected, stored = start + voxels * kind.itemsize, path.stat().st_size
     with _opened(path) as file:
-        most = stored * _MOST_COMPRESSION if isinstance(file, gzip.GzipFile) else stored
-        if expected <= most:
-            require_memory(path, voxels)
-            file.seek(start)
-            content = file.read(expected - start)
-            found = file.tell()
-            # To the end, where the checksum is.
-            while found <= 2 * expected + _CHUNK and (chunk := file.read(_CHUNK)):
-                found += len(chunk)
-        else:
-            found = most
-    if found < expected:
-        raise _unreadable(path, f"expected {expected} bytes, found {found}")
-    if found > 2 * expected + _CHUNK:
+        compressed = isinstance(file, gzip.GzipFile)
+        if expected > stored * (_MOST_COMPRESSION if compressed else 1):
+            found = f"{stored} compressed ones" if compressed else f"{stored}"
+            raise _unreadable(path, f"expected {expected} bytes, found {found}")
+        require_memory(path, voxels)
+        file.seek(start)
+        content = file.read(expected - start)
+        length = file.tell()
+        # To the end, where the checksum is.
+        while length <= 2 * expected + _CHUNK and (chunk := file.read(_CHUNK)):
+            length += len(chunk)
+    if length < expected:
+        raise _unreadable(path, f"expected {expected} bytes, found {length}")
+    if length > 2 * expected + _CHUNK:
         raise _unreadable(path, f"expected {expected} bytes, found more than twice as many")
-    return content, found - start
+    return content, length - start
 
 
 def _bits_warning(path: Path, header: NiftiHeader, kind: np.dtype, length: int) -> tuple[str, ...]:

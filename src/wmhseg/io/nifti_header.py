@@ -54,7 +54,7 @@ class NiftiHeader:
     @property
     def size(self) -> tuple[int, ...]:
         """Return the number of voxels along each axis in use, without axes of length 1 behind the third."""
-        size = self.dim[1 : 1 + max(0, min(self.dim[0], 7))]
+        size = self.dim[1 : 1 + self.dim[0]] if 1 <= self.dim[0] <= 7 else ()
         while len(size) > 3 and size[-1] == 1:
             size = size[:-1]
         return size

@@ -1,6 +1,7 @@
 """Images whose header and voxels are files of their own: which files belong together."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,11 @@ def pair_of(path: Path) -> tuple[Path, Path] | None:
         return None
     stem, given, compressed = path.name[: match.start()], match[1].lower(), match[2] or ""
     other = "img" if given == "hdr" else "hdr"
+    beside: list[Path] = []
     endings = [f".{other}{compressed}", f".{other}", f".{other}.gz"]
-    beside = {name.name: name for name in path.parent.iterdir() if name.name.startswith(f"{stem}.")}
-    by_ending = {name[len(stem) :].lower(): beside[name] for name in sorted(beside)}
+    with suppress(OSError):  # a folder that may be entered but not listed
+        beside = sorted(file for file in path.parent.iterdir() if file.name.startswith(f"{stem}."))
+    by_ending = {file.name[len(stem) :].lower(): file for file in beside}
     partner = next((by_ending[end] for end in endings if end in by_ending), path.with_name(stem + endings[0]))
     return (path, partner) if given == "hdr" else (partner, path)
 

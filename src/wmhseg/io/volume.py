@@ -1,5 +1,6 @@
 """Volumes on a grid: the only place where the program reads and writes images."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from wmhseg.io.files import replacing, require_file, require_scan
 from wmhseg.io.itk_formats import read_by_itk
 from wmhseg.io.itk_warnings import no_itk_warnings
 from wmhseg.io.nifti import read_nifti
+
+log = logging.getLogger("wmhseg")
 
 GRID_TOLERANCE = 1e-4  # relative to the spacing; headers carry float32
 
@@ -148,10 +151,14 @@ def _checked(image: sitk.Image, name: str, *, may_be_constant: bool) -> Volume:
 def read_mask(path: str | Path) -> Volume:
     """Read a 3D mask with its own number type, which decides what counts; it may be empty.
 
+    What its user should know is logged.
+
     Raises:
         InputError: The file is missing, unreadable, cut off, not 3D, or has more than one channel.
     """
-    image, _ = _read_whole(require_file(path, "a mask"))
+    image, warnings = _read_whole(require_file(path, "a mask"))
+    for warning in warnings:
+        log.warning(warning)
     if not _is_scalar_3d(image):
         found = f"{image.GetDimension()} dimensions of {image.GetPixelIDTypeAsString()}"
         raise InputError(f"{path}: expected one 3D mask, found {found}; extract the mask to score")
