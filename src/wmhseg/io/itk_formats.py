@@ -10,14 +10,11 @@ import SimpleITK as sitk
 
 from wmhseg.errors import InputError
 from wmhseg.io.limits import require_memory
-from wmhseg.io.parts import TextHeader, is_file, text_header
+from wmhseg.io.parts import text_header
+from wmhseg.io.whole_voxels import require_whole_voxels
 
 _KNOWN = "NIfTI, NRRD, MetaImage, MINC, ITK's HDF5 or DICOM"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-_META_BYTES = {
-    "MET_CHAR": 1, "MET_UCHAR": 1, "MET_SHORT": 2, "MET_USHORT": 2, "MET_INT": 4, "MET_UINT": 4,
-    "MET_FLOAT": 4, "MET_DOUBLE": 8,
-}  # fmt: skip
 # NRRD's names of worlds whose axes are the body's.
 _ANATOMICAL = re.compile(r"(left|right)-(anterior|posterior)-superior(-time)?|[lr][ap]st?", re.IGNORECASE)
 
@@ -45,7 +42,11 @@ def read_by_itk(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     reader.ReadImageInformation()
-    require_memory(path, math.prod(reader.GetSize()))
+    voxels = math.prod(reader.GetSize())
+    require_memory(path, voxels)
+    if kind in ("Meta", "Nrrd"):
+        one = sitk.Image([1, 1], reader.GetPixelID(), reader.GetNumberOfComponents())
+        require_whole_voxels(path, voxels * sitk.GetArrayViewFromImage(one).nbytes)
     return reader.Execute(), warnings
 
 
@@ -59,7 +60,8 @@ def _require_whole_hdf5(path: Path) -> None:
     try:
         h5py.File(path).close()
     except OSError as error:
-        raise _unreadable(path, error) from None
+        reason = f"not a readable image ({error})"
+        raise InputError(f"{path}: {reason}; check or copy the file again") from None
 
 
 def _check_minc(path: Path) -> tuple[str, ...]:
@@ -85,15 +87,13 @@ def _check_nrrd(path: Path) -> tuple[str, ...]:
 
 
 def _check_meta(path: Path) -> tuple[str, ...]:
-    header = text_header(path)
-    fields = header.fields
+    fields = text_header(path).fields
     sizes, origins = ("ElementSpacing", "ElementSize"), ("Offset", "Position", "Origin")
     axes = ("TransformMatrix", "Rotation", "Orientation")
     if not any(name in fields for name in sizes):
         raise _without_sizes(path, sizes[0])
     _require_numbers(path, fields, (*origins, *axes))
     _require_numbers(path, fields, sizes, above_0=True)
-    _require_meta_bytes(path, header)
     whole = any(name in fields for name in origins) and any(name in fields for name in axes)
     return () if whole else _incomplete_position(path, "Offset, TransformMatrix")
 
@@ -117,36 +117,6 @@ def _numbers(value: str) -> list[float]:
         with suppress(ValueError):  # "none", of an axis that is not of space
             numbers.append(float(word))
     return numbers
-
-
-def _require_meta_bytes(path: Path, header: TextHeader) -> None:
-    """Refuse fewer bytes than the header promises, where they are in one file: ITK says something else."""
-    if header.voxels.startswith("LIST") or "%" in header.voxels or not _says(header, "BinaryData"):
-        return
-    local = header.voxels.lower() == "local"
-    voxels = path if local else path.parent / header.voxels
-    if not is_file(voxels):
-        raise InputError(f"{path}: expected {header.voxels} beside it, which holds its voxels, found none")
-    if _says(header, "CompressedData"):
-        count = _product(header.fields.get("CompressedDataSize", "0"))
-    else:
-        size_of_one = _META_BYTES.get(header.fields.get("ElementType", ""), 0)
-        count = _product(header.fields.get("DimSize", "0")) * size_of_one
-    expected, found = count + local * header.length, voxels.stat().st_size
-    if found < expected:
-        raise _unreadable(path, f"expected {expected} bytes in {voxels.name}, found {found}")
-
-
-def _product(words: str) -> int:
-    return math.prod(map(int, re.findall(r"\d{1,18}", words)))
-
-
-def _says(header: TextHeader, field: str) -> bool:
-    return header.fields.get(field, "").lower() in ("true", "t", "1")
-
-
-def _unreadable(path: Path, reason: object) -> InputError:
-    return InputError(f"{path}: not a readable image ({reason}); check or copy the file again")
 
 
 def _without_sizes(path: Path, field: str) -> InputError:

@@ -96,7 +96,7 @@ def _parse_1(content: bytes, order: str, in_pair: bool, version: int = 1) -> Nif
         unit_mm=unit_mm,
         pixdim_mm=tuple(value * unit_mm for value in read("3f", 80)),
         scale=read("2f", 112),
-        qform=_qform(read("h", 252)[0], read("6f", 256), read("4f", 76), unit_mm),
+        qform=_qform(read("h", 252)[0], read("6f", 256), read("4f", 76), unit_mm, np.float32),
         sform=_sform(read("h", 254)[0], read("12f", 280), unit_mm),
     )
 
@@ -117,7 +117,7 @@ def _parse_2(content: bytes, order: str, in_pair: bool) -> NiftiHeader:
         unit_mm=unit_mm,
         pixdim_mm=tuple(value * unit_mm for value in read("3d", 112)),
         scale=read("2d", 176),
-        qform=_qform(read("i", 344)[0], read("6d", 352), read("4d", 104), unit_mm),
+        qform=_qform(read("i", 344)[0], read("6d", 352), read("4d", 104), unit_mm, np.float64),
         sform=_sform(read("i", 348)[0], read("12d", 400), unit_mm),
     )
 
@@ -128,8 +128,11 @@ def _sform(code: int, rows: tuple[float, ...], unit_mm: float) -> Affine | None:
     return in_lps_mm(np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]), unit_mm)
 
 
-def _qform(code: int, values: tuple[float, ...], pixdim: tuple[float, ...], unit_mm: float) -> Affine | None:
-    """Return the affine of quaternion b, c, d and offsets x, y, z (nifti1.h, method 2)."""
+@np.errstate(all="ignore")  # what becomes NaN is judged later
+def _qform(
+    code: int, values: tuple[float, ...], pixdim: tuple[float, ...], unit_mm: float, number: type
+) -> Affine | None:
+    """Return the affine of quaternion b, c, d and offsets x, y, z of a number type (nifti1.h, method 2)."""
     if code <= 0:
         return None
     b, c, d, *offset = values
@@ -137,8 +140,10 @@ def _qform(code: int, values: tuple[float, ...], pixdim: tuple[float, ...], unit
     length = math.sqrt(b * b + c * c + d * d)
     if not length <= 1 + _QUATERNION_TOLERANCE:
         return affine
-    a = math.sqrt(max(0.0, 1.0 - length * length))
-    b, c, d = (value / max(length, 1.0) for value in (b, c, d))
+    a = 1.0 - length * length
+    if a < 3 * np.finfo(number).eps:  # a half turn, as nibabel has it; the root would make much of rounding
+        a, b, c, d = 0.0, b / length, c / length, d / length
+    a = math.sqrt(a)
     rotation = np.array(
         [
             [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],

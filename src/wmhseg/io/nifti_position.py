@@ -35,6 +35,7 @@ class Position:
         image.SetDirection(self.direction.ravel().tolist())
 
 
+@np.errstate(all="ignore")  # infinite sizes are refused
 def position(name: object, header: NiftiHeader) -> tuple[Position, tuple[str, ...]]:
     """Return where a header of three axes puts its voxels, and what its user should know.
 
@@ -105,7 +106,7 @@ def _unit_warning(name: object, header: NiftiHeader) -> tuple[str, ...]:
 
 
 def _is_whole(affine: Affine) -> bool:
-    return bool(np.isfinite(affine).all() and (_lengths(affine) > 0).all())
+    return bool(np.isfinite([*affine.flat, *_lengths(affine)]).all() and (_lengths(affine) > 0).all())
 
 
 def _lengths(affine: Affine) -> Vector:

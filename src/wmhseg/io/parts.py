@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PAIR = re.compile(r"\.(hdr|img)(\.gz)?$", re.IGNORECASE)
-_MOST_HEADER_BYTES = 1 << 16
+_MOST_HEADER_BYTES = 1 << 20
 
 
 def pair_of(path: Path) -> tuple[Path, Path] | None:
@@ -19,12 +19,16 @@ def pair_of(path: Path) -> tuple[Path, Path] | None:
         return None
     stem, given, compressed = path.name[: match.start()], match[1].lower(), match[2] or ""
     other = "img" if given == "hdr" else "hdr"
+    written = other.upper() if match[1].isupper() else other
     beside: list[Path] = []
     endings = [f".{other}{compressed}", f".{other}", f".{other}.gz"]
     with suppress(OSError):  # a folder that may be entered but not listed
         beside = sorted(file for file in path.parent.iterdir() if file.name.startswith(f"{stem}."))
     by_ending = {file.name[len(stem) :].lower(): file for file in beside}
-    partner = next((by_ending[end] for end in endings if end in by_ending), path.with_name(stem + endings[0]))
+    partner = next(
+        (by_ending[end] for end in endings if end in by_ending),
+        path.with_name(f"{stem}.{written}{compressed}"),
+    )
     return (path, partner) if given == "hdr" else (partner, path)
 
 
@@ -34,11 +38,13 @@ class TextHeader:
 
     Attributes:
         fields: What stands in it; NRRD's names in lower case without spaces, as it takes them.
-        length: Bytes up to the end of the field that names the voxels' file.
-        listed: The lines behind it, which may name several files.
+        nrrd: It is an NRRD's.
+        length: Bytes of the header; 0 where its end was not found.
+        listed: The lines behind the field that names the voxels' file, which may name several.
     """
 
     fields: dict[str, str]
+    nrrd: bool = False
     length: int = 0
     listed: tuple[str, ...] = ()
 
@@ -59,12 +65,11 @@ def text_header(path: Path) -> TextHeader:
         name = name.lower().replace(" ", "") if nrrd else name.strip()
         if separator and not value.startswith("="):  # := is for the writer's own
             fields[name] = value.strip()
-        if name == "ElementDataFile" or (name == "datafile" and value.strip().startswith("LIST")):  # the last
+        is_list = name == "datafile" and value.strip().startswith("LIST")
+        if name == "ElementDataFile" or is_list or (nrrd and not line.strip()):  # the end
             length = sum(map(len, lines[:number])) + number
-            return TextHeader(fields, length, tuple(map(str.strip, lines[number:])))
-        if not line.strip():
-            break
-    return TextHeader(fields)
+            return TextHeader(fields, nrrd, length, tuple(map(str.strip, lines[number:])))
+    return TextHeader(fields, nrrd)
 
 
 def parts_of(path: Path) -> tuple[Path, ...]:
