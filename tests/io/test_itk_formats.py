@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -194,6 +195,21 @@ def test_formats_without_orientation_are_refused(tmp_path: Path, ending: str) ->
         InputError, match=rf"^{path}: not a readable image \(expected NIfTI, .*, found \w+\);"
     ):
         read_image(path)
+
+
+@pytest.mark.parametrize(("field", "refused"), [("step", True), ("start", False)])
+def test_minc_without_a_position(tmp_path: Path, field: str, refused: bool) -> None:
+    path = save(tmp_path / "a.mnc")
+    with h5py.File(path, "r+") as file:
+        del file["minc-2.0/dimensions/xspace"].attrs[field]
+    if refused:
+        with pytest.raises(
+            InputError, match=rf"^{path}: expected the size of its voxels \(step of each axis"
+        ):
+            read_image(path)
+    else:
+        (warning,) = read_image(path)[1]
+        assert "does not say all of where the image lies (start of each axis)" in warning
 
 
 def test_images_too_large_for_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
