@@ -90,7 +90,7 @@ def test_bad_scans_do_not_stop_the_good_ones(
         assert (output / name / "error.txt").read_text() == rows[name]["error"] + "\n"
         assert (rows[name]["volume_ml"], rows[name]["seconds"]) == ("n/a", "n/a")
         assert files(output / name) == ["error.txt"]
-    assert "expected 16000000000352 bytes, found 352" in rows["huge"]["error"]
+    assert "expected 16000000000352 bytes, found 54 compressed ones" in rows["huge"]["error"]
     for name in ("site/with", "without"):
         assert files(output / name) == ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
         assert rows[name]["error"] == "n/a"

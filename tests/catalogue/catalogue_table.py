@@ -1,4 +1,4 @@
-"""The catalogue as a table: `python tests/catalogue/catalogue_table.py` writes it into docs/reference/inputs.md."""
+"""The catalogue as a document: `python tests/catalogue/catalogue_table.py` writes it (docs/reference)."""
 
 import sys
 from pathlib import Path

@@ -9,9 +9,9 @@ import pytest
 from wmhseg.cli import main
 
 sys.path.insert(0, str(Path(__file__).parent))
+from catalogue_table import DOCUMENT, table
 from kind import Kind
 from kinds import KINDS
-from catalogue_table import DOCUMENT, table
 
 # Commands that take --weights, before the words that a kind gives.
 NEEDS_WEIGHTS = ("segment", "batch", "bids")

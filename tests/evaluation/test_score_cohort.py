@@ -113,7 +113,7 @@ def make_colour(path: Path) -> None:
         (Path.unlink, "expected a mask file, found none"),
         (cut_off, "not a readable image"),
         (damage, "not a readable image"),
-        (make_colour, "expected one 3D mask, found 3 dimensions of vector"),
+        (make_colour, "expected one 3D volume with one value per voxel, found 6x5x4 of colours"),
     ],
 )
 def test_a_missing_or_unreadable_result_is_a_failure(pair: Pair, spoil: Any, message: str) -> None:

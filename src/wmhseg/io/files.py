@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wmhseg.errors import InputError, OutputError
+from wmhseg.io.parts import parts_of
 
 log = logging.getLogger("wmhseg")
 
@@ -80,10 +81,14 @@ def file_sha256(path: Path) -> str:
 
 
 def input_sha256(path: Path) -> str:
-    """Return a file's SHA-256; of a folder, that of its files' hashes, sorted, one a line."""
-    if not path.is_dir():
-        return file_sha256(path)
-    hashes = sorted(file_sha256(file) for file in path.rglob("*") if file.is_file())
+    """Return a file's SHA-256 in hexadecimal.
+
+    Of a folder, or of an image in several files, it is that of the files' hashes, sorted, one a line.
+    """
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else parts_of(path)
+    if not path.is_dir() and len(files) == 1:
+        return file_sha256(files[0])
+    hashes = sorted(map(file_sha256, files))
     return hashlib.sha256("".join(f"{one}\n" for one in hashes).encode()).hexdigest()
 
 

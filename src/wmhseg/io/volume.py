@@ -1,5 +1,6 @@
 """Volumes on a grid: the only place where the program reads and writes images."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ from wmhseg.io.dicom_header import is_dicom
 from wmhseg.io.dicom_series import read_dicom, read_series
 from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
 from wmhseg.io.files import replacing, require_file, require_scan
+from wmhseg.io.itk_formats import read_by_itk
 from wmhseg.io.itk_warnings import no_itk_warnings
-from wmhseg.io.nifti import ENDINGS, read_nifti
+from wmhseg.io.nifti import read_nifti
+
+log = logging.getLogger("wmhseg")
 
 GRID_TOLERANCE = 1e-4  # relative to the spacing; headers carry float32
 
@@ -98,8 +102,8 @@ def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
 def read_image(path: str | Path, *, may_be_constant: bool = False) -> tuple[Volume, tuple[str, ...]]:
     """Read a 3D image (or a 4D one with a single volume) as float32.
 
-    NIfTI-1 and -2, NRRD, MHA, MHD, what else ITK reads, or a folder with one DICOM series. Voxels that
-    are NaN or infinite become the smallest finite value (in NIfTI files 0, by ITK).
+    NIfTI-1 and -2, Analyze, NRRD, MHA, MHD, MINC, ITK's HDF5, or a folder with one DICOM series. Voxels
+    that are NaN or infinite become the smallest finite value (in NIfTI files 0, as ITK does).
 
     Args:
         path: The file or folder.
@@ -148,10 +152,14 @@ def _checked(image: sitk.Image, name: str, *, may_be_constant: bool) -> Volume:
 def read_mask(path: str | Path) -> Volume:
     """Read a 3D mask with its own number type, which decides what counts; it may be empty.
 
+    What its user should know is logged.
+
     Raises:
         InputError: The file is missing, unreadable, cut off, not 3D, or has more than one channel.
     """
-    image, _ = _read_whole(require_file(path, "a mask"))
+    image, warnings = _read_whole(require_file(path, "a mask"))
+    for warning in warnings:
+        log.warning(warning)
     if not _is_scalar_3d(image):
         found = f"{image.GetDimension()} dimensions of {image.GetPixelIDTypeAsString()}"
         raise InputError(f"{path}: expected one 3D mask, found {found}; extract the mask to score")
@@ -179,18 +187,18 @@ def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
         with no_itk_warnings():
             if path.is_dir():
                 image, warnings = read_series(path)
-            elif path.name.endswith(ENDINGS):
-                image, warnings = read_nifti(path)
-            elif is_dicom(path):
-                image, warnings = read_dicom(path)
             else:
-                image, warnings = sitk.ReadImage(str(path)), ()
+                image, warnings = read_nifti(path) or _read_another(path)
     except RuntimeError as error:
         raise InputError(
             f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
         ) from None
     image = _only_volume(image)
     return image, warnings + _straighten(path, image)
+
+
+def _read_another(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
+    return read_dicom(path) if is_dicom(path) else read_by_itk(path)
 
 
 def _only_volume(image: sitk.Image) -> sitk.Image:
