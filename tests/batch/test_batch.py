@@ -16,7 +16,7 @@ import pytest
 from wmhseg.batch.compute import How
 from wmhseg.batch.run_batch import run_batch
 from wmhseg.cli import main
-from wmhseg.errors import OutputError, ScansFailedError
+from wmhseg.errors import ScansFailedError
 from wmhseg.segmentation.result_files import ResultFiles
 from wmhseg.segmentation.segment_files import segment_files
 from wmhseg.settings import Settings
@@ -164,12 +164,18 @@ def test_a_failure_is_tried_again_and_forgotten(good: Path, tmp_path: Path, how:
 
 
 def test_a_reference_mask_is_not_overwritten(good: Path, how: Any, fake_ensemble: Any) -> None:
-    reference = good / "site" / "with" / "wmh.nii.gz"
+    folder = good / "site" / "with"
+    reference = folder / "wmh.nii.gz"
     reference.write_bytes(b"by hand")
-    with pytest.raises(OutputError, match=rf"^{reference}: expected nothing, or a result with report.json"):
-        run_batch(good, good, how(again=True))
+    for again in (True, False):
+        with pytest.raises(ScansFailedError, match="1 of 2 scans failed: site/with"):
+            run_batch(good, good, how(again=again))
     assert reference.read_bytes() == b"by hand"
-    assert fake_ensemble.calls == 0
+    assert files(folder) == ["orig", "pre", "wmh.nii.gz"]
+    error = table(good)["site/with"]["error"]
+    assert error.startswith(f"{reference}: expected nothing, or a result with report.json beside it")
+    assert files(good / "without") == ["FLAIR.nii.gz", "report.json", "thumbnail.jpg", "wmh.nii.gz"]
+    assert fake_ensemble.calls == 1
 
 
 def test_interrupted_between_scans(

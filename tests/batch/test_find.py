@@ -75,12 +75,14 @@ def test_table(tmp_path: Path) -> None:
     [
         (["FLAIR", "a"], "expected the tab-separated column flair, found FLAIR; add it"),
         (["flair"], "expected at least one line of scans, found none"),
-        (["flair\tname", "\tx"], "line 2: expected a FLAIR, found none"),
-        (["flair\tname", "a\tx", "b\tx"], "line 3: expected each scan once, found x again"),
-        (["flair", "a.nii", "a.nii.gz"], "line 3: expected each scan once, found a again"),
-        (["flair", "../a.nii"], r"line 2: expected a name that is a folder below the results, found ../a"),
-        (["flair", "/b/a.nii"], "line 2: expected a name that is a folder below the results, found /b/a"),
-        (["flair\tname", "a\tcohort.tsv"], "line 2: expected a name that is a folder below"),
+        (["flair\tflair", "a\tb"], "expected one column flair, found several; rename or remove one"),
+        # A quotation mark would swallow every row up to the next: each of these has one alone.
+        (["flair\tnote", 'a\t"x', "b\ty"], "line 2: expected quotation marks in pairs"),
+        (["flair\tnote", "a\tx", 'b\t"5', "c\ty", 'd\t3"'], "line 5: expected quotation marks in pairs"),
+        (["name\tflair", '"s1\ta', 's2"\tb'], "line 3: expected quotation marks in pairs"),
+        (["flair", '"a', 'b"'], "line 3: expected quotation marks in pairs"),
+        (["flair\tnote", 'a\t"5" thick'], "line 2: expected quotation marks in pairs"),
+        (["flair", "a\0b"], "expected a table of scans, found NUL characters"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -88,3 +90,40 @@ def test_unfit_tables(tmp_path: Path, lines: list[str], message: str) -> None:
     path = write(tmp_path / "list.tsv", *lines)
     with pytest.raises(InputError, match=rf"^{path}(: |, ){message}"):
         read_jobs(path, Path("out"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "error"),
+    [
+        (["flair\tname", "\tx"], "line 2: expected a FLAIR, found none"),
+        (["flair\tname", "a\tx", "b\tx"], "line 3: expected each scan once, found x again"),
+        (["flair", "a.nii", "a.nii.gz"], "line 3: expected each scan once, found a again"),
+        (["flair", "../a.nii"], "line 2: expected a name that is a folder below the results, found ../a"),
+        (["flair", "/b/a.nii"], "line 2: expected a name that is a folder below the results, found /b/a"),
+        (["flair\tname", "a\tcohort.tsv"], "line 2: expected a name that is a folder below"),
+        (["flair\tname", f"a\t{'n' * 256}"], "line 2: expected a name of at most 255 bytes, found nnn"),
+        (["flair\tname", f"a\t{'ü' * 128}"], "line 2: expected a name of at most 255 bytes, found üüü"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_an_unfit_row_is_a_scan_that_fails(tmp_path: Path, lines: list[str], error: str) -> None:
+    path = write(tmp_path / "list.tsv", *lines, "good\tgood")
+    jobs = read_jobs(path, tmp_path / "out")
+    assert len(jobs) == len(lines)  # less the header, with the good one
+    assert [job.name for job in jobs if job.error] == [f"line-{len(lines)}"]
+    assert jobs[-2].error.startswith(f"{path}, {error}")
+    assert (jobs[-1].name, jobs[-1].error) == ("good", "")
+
+
+def test_names_of_255_bytes_and_cells_in_quotation_marks(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "list.tsv",
+        '"flair"\tname \tnote',
+        f'"a b.nii"\t{"n" * 255}\t"two\nlines, and ""quoted"""',
+        "\t\t ",
+        'c.nii\t"c"\t3" thick',
+    )
+    assert [(job.flair.name, job.name) for job in read_jobs(path, Path("out"))] == [
+        ("a b.nii", "n" * 255),
+        ("c.nii", "c"),
+    ]

@@ -17,7 +17,7 @@ def touch(root: Path, *names: str) -> None:
 
 
 def pairs(root: Path, selection: Selection = Selection()) -> dict[str, str | None]:  # noqa: B008
-    return {scan.flair.path.name: scan.t1 and scan.t1.path.name for scan in find_scans(root, selection)}
+    return {scan.flair.path.name: scan.t1 and scan.t1.path.name for scan in find_scans(root, selection).scans}
 
 
 def test_names() -> None:
@@ -93,7 +93,7 @@ def test_no_data_set(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no: expected a folder, found: No such file"):
         find_scans(tmp_path / "no", Selection())
     touch(tmp_path, "sub-01/anat/sub-01_FLAIR.nii.gz", "sub-01/anat/sub-01_FLAIR.nii")
-    with pytest.raises(InputError, match=r"expected one file sub-01_FLAIR\.nii"):
+    with pytest.raises(InputError, match=r"result sub-01_space-orig, found .+FLAIR\.nii too; rename"):
         find_scans(tmp_path, Selection())
 
 
@@ -110,7 +110,7 @@ def test_description_is_required(tmp_path: Path, text: str | None) -> None:
 
 def test_files_of_a_scan(tmp_path: Path) -> None:
     touch(tmp_path, "sub-1/ses-2/anat/sub-1_ses-2_run-1_FLAIR.nii.gz", "sub-1/ses-1/anat/sub-1_ses-1_T1w.nii")
-    (scan,) = find_scans(tmp_path, Selection())
+    (scan,) = find_scans(tmp_path, Selection()).scans
     job = job_of(scan, tmp_path, Path("out"))
     assert job.name == "sub-1_ses-2_run-1"
     anat, name = Path("out/sub-1/ses-2/anat"), "sub-1_ses-2_run-1_space-orig_label-WMH"

@@ -8,7 +8,7 @@ from typing import Any
 from wmhseg import ALGORITHM, __version__
 from wmhseg.batch.jobs import Job
 from wmhseg.errors import InputError
-from wmhseg.io.files import input_sha256, require_scan
+from wmhseg.io.files import input_sha256, is_file, require_scan
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.precision import used_precision
 from wmhseg.settings import Settings
@@ -39,7 +39,7 @@ def is_finished(job: Job, source: dict[str, Any]) -> bool:
     """Tell whether an earlier run wrote all results of a scan from the same."""
     files = job.files
     expected = [files.mask, files.thumbnail, *([files.probability] if files.probability else [])]
-    if files.error.exists() or not all(path.is_file() for path in expected):
+    if is_file(files.unfinished) or is_file(files.error) or not all(map(is_file, expected)):
         return False
     report = read_report(files.report)
     return report is not None and report.get(KEY) == source

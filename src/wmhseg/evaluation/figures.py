@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wmhseg.evaluation.score_cohort import ScoredCase
 from wmhseg.evaluation.summary import METRICS, Metric, values_of
-from wmhseg.io.files import replacing
+from wmhseg.io.writing import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def write_box_plots(rows: Sequence[ScoredCase], folder: Path) -> list[Path]:
     with rc_context(_STYLE):
         figure = _draw(rows)
         for path, ending in zip(paths, FORMATS, strict=True):
-            with replacing(path, path.suffix) as temporary:
+            with replacing(path) as temporary:
                 metadata = {"Date": None} if ending == "svg" else {}
                 figure.savefig(temporary, dpi=150, metadata=metadata)
     return paths

@@ -1,4 +1,4 @@
-"""Volumes on a grid: the only place where the program reads and writes images."""
+"""Volumes on a grid: the only place where the program reads images."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +8,11 @@ import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
-from wmhseg.errors import InputError, OutputError
+from wmhseg.errors import InputError
 from wmhseg.io.dicom_series import is_dicom, read_series
 from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
-from wmhseg.io.files import replacing, require_file, require_scan
+from wmhseg.io.files import require_file, require_scan
+from wmhseg.io.itk_names import itk_name
 from wmhseg.io.itk_warnings import no_itk_warnings
 from wmhseg.io.nifti import ENDINGS, read_nifti
 
@@ -157,23 +158,15 @@ def read_mask(path: str | Path) -> Volume:
     return from_image(image)
 
 
-def write_volume(path: str | Path, volume: Volume) -> None:
-    """Write an image beside its target, then rename: a failure leaves what was there.
-
-    Raises:
-        OutputError: The folder is missing or not writable, or the disk is full.
-    """
-    path = Path(path)
-    suffix = ".nii.gz" if path.name.endswith(".nii.gz") else path.suffix
-    with replacing(path, suffix) as temporary:
-        try:
-            sitk.WriteImage(to_image(volume), str(temporary), useCompression=True)
-        except RuntimeError as error:
-            raise OutputError(f"{path}: cannot be written ({_reason(error)})") from None
-
-
 def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     """Read every byte of a file, or raise InputError; 4D with a single volume becomes 3D."""
+    with itk_name(path) as name:
+        image, warnings = _read_named(Path(name))
+    return image, tuple(warning.replace(name, str(path)) for warning in warnings)
+
+
+def _read_named(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
+    """Do the same for a name that ITK understands."""
     try:
         with no_itk_warnings():
             if path.is_dir():
@@ -184,7 +177,7 @@ def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
                 image, warnings = sitk.ReadImage(str(path)), ()
     except RuntimeError as error:
         raise InputError(
-            f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
+            f"{path}: not a readable image ({itk_reason(error)}); check or copy the file again"
         ) from None
     if not path.is_dir() and is_dicom(path) and image.GetSize()[2:] in ((), (1,)):
         raise InputError(f"{path}: expected a scan, found one DICOM slice; give the folder of the series")
@@ -216,6 +209,7 @@ def _is_scalar_3d(image: sitk.Image) -> bool:
     return image.GetDimension() == 3 and not image.GetPixelIDTypeAsString().startswith(("vector", "complex"))
 
 
-def _reason(error: RuntimeError) -> str:
+def itk_reason(error: RuntimeError) -> str:
+    """Return what ITK says, without where in its sources."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1].removeprefix("ITK ERROR: ")[:200] if lines else "unknown reason"
