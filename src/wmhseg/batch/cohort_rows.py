@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from wmhseg.batch.jobs import Job
-from wmhseg.batch.made_from import KEY, read_report
+from wmhseg.batch.made_from import KEY
 from wmhseg.imaging.head import MAD_TO_SD
-from wmhseg.io.files import is_file
+from wmhseg.io.files import is_file, read_json
 
 # Added to a volume before its logarithm: an empty mask is a number, and 0.01 ml is no outlier from it.
 OFFSET_ML = 0.1
@@ -102,7 +102,7 @@ def _row(job: Job) -> CohortRow:
         return CohortRow(job, job.error)
     if is_file(job.files.error):
         return CohortRow(job, " ".join(job.files.error.read_text(encoding="utf-8").split()))
-    values = read_report(job.files.report)
+    values = read_json(job.files.report)
     try:
         if values is None or is_file(job.files.unfinished) or not is_file(job.files.mask):
             return CohortRow(job, NOT_YET)

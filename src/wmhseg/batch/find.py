@@ -58,5 +58,5 @@ def _scan_folders(root: Path, unreadable: list[OSError]) -> Iterator[tuple[Path,
             almost += [folder / name for name in files if name.lower() in _ALMOST]
     if almost:
         log.warning(
-            "%d images are left out, because they are not called %s: %s", len(almost), FLAIR, few(almost)
+            "%d image(s) left out, because they are not called %s: %s", len(almost), FLAIR, few(almost)
         )

@@ -1,12 +1,12 @@
 """The scans of a BIDS data set: every FLAIR, each with the T1 that suits it best."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from wmhseg.errors import InputError
 from wmhseg.io.bids_names import BidsFile, parse, stem
+from wmhseg.io.files import read_json
 
 DESCRIPTION = "dataset_description.json"
 # Images that are not magnitudes.
@@ -53,11 +53,7 @@ def require_dataset(root: Path) -> None:
         InputError: Its description is missing, unreadable, or lacks what BIDS requires.
     """
     path = root / DESCRIPTION
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        values = None
-    if not isinstance(values, dict) or not {"Name", "BIDSVersion"} <= set(values):
+    if not {"Name", "BIDSVersion"} <= set(read_json(path) or ()):
         raise InputError(
             f"{path}: expected JSON with Name and BIDSVersion, found none; complete the data set, "
             "or use --skip-bids-validation"
@@ -81,7 +77,10 @@ def find_scans(root: Path, selection: Selection) -> Dataset:
         original = {image.path.parent for image in flairs if "space" not in image.entities}
         made = [image for image in flairs if "space" in image.entities and image.path.parent in original]
         scans += [BidsScan(flair, choose_t1(flair, t1s)) for flair in flairs if flair not in made]
-        scans += [scan for scan in anat.unreadable if _is_in(scan.flair, selection)]
+        # Nobody knows which sessions a participant has whose folder may not be read.
+        scans += [
+            one for one in anat.unreadable if "ses" not in one.flair.entities or _is_in(one.flair, selection)
+        ]
         resampled += [image.path for image in made]
         misnamed += anat.misnamed
     _require_all(root, scans, selection)
@@ -158,10 +157,13 @@ def _list(folder: Path, found: _Anat) -> list[Path]:
 
 
 def _belongs(image: BidsFile, subject: Path) -> bool:
-    """Tell whether a name says the participant, and no other session, of its folder."""
-    session = image.path.parent.parent.name
-    return f"sub-{image.entities.get('sub')}" == subject.name and (
-        not session.startswith("ses-") or image.entities.get("ses") in (None, session.removeprefix("ses-"))
+    """Tell whether a name says the participant, and no other session, of its folder, and no odd "flair"."""
+    session = image.path.parent.parent.name.removeprefix("ses-")
+    said = image.entities.get("ses", session)
+    return (
+        f"sub-{image.entities.get('sub')}" == subject.name
+        and (said == session or image.path.parent.parent == subject)
+        and ("flair" not in image.suffix.lower() or image.suffix == "FLAIR")
     )
 
 

@@ -1,6 +1,5 @@
 """What the results of a BIDS data set are called, and what stands beside them."""
 
-import json
 import os
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from wmhseg.batch.jobs import Job, ScanFiles
 from wmhseg.bids.dataset import DESCRIPTION, BidsScan, result_stem
 from wmhseg.errors import OutputError
 from wmhseg.io.bids_names import stem
+from wmhseg.io.files import read_json
 from wmhseg.io.writing import write_json, write_text
 
 BIDS_VERSION = "1.10.0"
@@ -80,7 +80,6 @@ def describe(root: Path, output: Path) -> None:
 
 def _is_ours(path: Path) -> bool:
     try:
-        makers = json.loads(path.read_text(encoding="utf-8"))["GeneratedBy"]
-        return any(maker["Name"] == "wmhseg" for maker in makers)
-    except (OSError, ValueError, KeyError, TypeError):
+        return any(maker["Name"] == "wmhseg" for maker in (read_json(path) or {})["GeneratedBy"])
+    except (KeyError, TypeError):
         return False

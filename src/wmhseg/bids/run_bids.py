@@ -71,9 +71,9 @@ def run_group(root: Path, output: Path, selection: Selection) -> None:
 
 def _say_left_out(dataset: Dataset) -> None:
     if made := dataset.resampled:
-        log.info("%d FLAIRs with space- beside others are left out: %s", len(made), few(made))
+        log.info("%d FLAIR(s) with space- beside others left out: %s", len(made), few(made))
     if others := dataset.misnamed:
-        log.warning("%d images are left out, because of their names: %s", len(others), few(others))
+        log.warning("%d image(s) left out, because of their names: %s", len(others), few(others))
 
 
 def _subject(job: Job) -> str:

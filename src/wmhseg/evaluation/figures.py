@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wmhseg.evaluation.score_cohort import ScoredCase
 from wmhseg.evaluation.summary import METRICS, Metric, values_of
-from wmhseg.io.writing import replacing
+from wmhseg.io.writing import replacing, utf8
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +81,7 @@ def _draw_panel(axes: "Axes", groups: dict[str, list[ScoredCase]], metric: Metri
         drawn = values[index][finite[index]]
         _draw_box(axes, index + 1, drawn)
         _draw_cases(axes, index + 1, np.minimum(drawn, limit), (failed, drawn > limit))
-        labels.append(f"{fill(name, _LABEL)}\nn = {len(drawn)}")
+        labels.append(f"{fill(utf8(name).decode(), _LABEL)}\nn = {len(drawn)}")
     axes.set_xticks(range(1, len(groups) + 1), labels, fontsize=8)
     axes.set_xlim(0.4, len(groups) + 0.6)
     top = 1.0 if fraction else min(limit, axes.get_ylim()[1])

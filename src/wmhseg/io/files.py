@@ -2,10 +2,12 @@
 
 import errno
 import hashlib
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from wmhseg.errors import InputError
 
@@ -32,6 +34,10 @@ def require_file(path: str | Path, kind: str = "an image") -> Path:
     path = Path(path)
     if not _is_there(path) or not path.is_file():
         raise InputError(f"{path}: expected {kind} file, found none; check the path or the mount")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check who owns it") from None
     return path
 
 
@@ -51,7 +57,7 @@ def _is_there(path: Path) -> bool:
     except OSError as error:
         if error.errno in _NOTHING_THERE:
             return False
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check its name and rights") from None
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check name and owner") from None
     return True
 
 
@@ -93,6 +99,15 @@ def few(names: Sequence[object]) -> str:
     """Return the first three of many names, and how many more there are."""
     more = [f"and {len(names) - _EXAMPLES} more"] if len(names) > _EXAMPLES else []
     return ", ".join([*map(str, names[:_EXAMPLES]), *more])
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Return a JSON file's values by name; None where there is no file, or something else in it."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return values if isinstance(values, dict) else None
 
 
 def file_sha256(path: Path) -> str:

@@ -51,17 +51,17 @@ def read_tsv(
 
 
 def _read(path: Path, what: str) -> list[tuple[int, list[str]]]:
-    """Return the number of each row's last line and its cells."""
+    """Return the number of each row's first line and its cells."""
     line = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, delimiter="\t", strict=True)
             rows = []
             for cells in reader:
-                line = reader.line_num
                 if any("\t" in cell for cell in cells):
-                    raise _unbalanced(path, line)
-                rows.append((line, cells))
+                    raise _unbalanced(path, line + 1)
+                rows.append((line + 1, cells))
+                line = reader.line_num
     except csv.Error as error:
         if "limit" not in str(error):
             raise _unbalanced(path, line + 1) from None

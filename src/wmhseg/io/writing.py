@@ -21,12 +21,17 @@ _ENDING_LENGTH = 20
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, UTF-8; what is none in the name of a file becomes an escape such as \\udcfc.
+    """Write a text file as `utf8` has it.
 
     Raises:
         OutputError: It cannot be written.
     """
-    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+    write_bytes(path, utf8(text))
+
+
+def utf8(text: str) -> bytes:
+    """Return a text as UTF-8; what is none, in names of files, becomes an escape such as \\udcfc."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def write_json(path: Path, values: Any, indent: int = 2) -> None:

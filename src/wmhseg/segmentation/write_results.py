@@ -10,7 +10,7 @@ import numpy as np
 from wmhseg.io.dicom_seg import SegSource, to_dicom_seg
 from wmhseg.io.volume import Volume
 from wmhseg.io.write_volume import write_image
-from wmhseg.io.writing import replacing
+from wmhseg.io.writing import replacing, utf8
 from wmhseg.model.member_probabilities import disagreement
 from wmhseg.report.findings import to_tsv
 from wmhseg.report.overlay import draw_overlay
@@ -45,8 +45,8 @@ def write_results(
     ]
     others = [
         (files.overlay, lambda: _overlay_png(measured.view)),
-        (files.html, lambda: _utf8(draw_page(measured.view, measured.findings))),
-        (files.tsv, lambda: _utf8(to_tsv([measured.findings]))),
+        (files.html, lambda: utf8(draw_page(measured.view, measured.findings))),
+        (files.tsv, lambda: utf8(to_tsv([measured.findings]))),
         (files.dicom_seg, lambda: _dicom_seg(measured, source)),
         (files.report, lambda: _json({**measured.findings.to_dict(), "seconds": dict(take_time())})),
     ]
@@ -87,11 +87,6 @@ def _overlay_png(view: View) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()
-
-
-def _utf8(text: str) -> bytes:
-    """Return a text's bytes; names of files may be no UTF-8."""
-    return text.encode("utf-8", "backslashreplace")
 
 
 def _json(values: Mapping[str, object]) -> bytes:
