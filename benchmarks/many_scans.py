@@ -1,7 +1,7 @@
 """`wmhseg batch` with many scans: do memory and open files grow from scan to scan?
 
-Small scans, cut from one that is given, are segmented with one thread and one worker. Whenever the report of a
-scan has been written, memory (RSS) and open files of the main process and of the worker are read from /proc.
+Small scans, cut from one that is given, are segmented with one thread and one worker. Whenever the report of
+a scan has been written, memory (RSS) and open files of the main process and the worker are read from /proc.
 At the end the slope of each is printed, by least squares over all scans but the first ten.
 
     python benchmarks/many_scans.py examples/sample/pre/FLAIR.nii.gz [--scans 200]
