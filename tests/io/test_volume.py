@@ -11,8 +11,9 @@ import pytest
 import SimpleITK as sitk
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.io.files import replacing
-from wmhseg.io.volume import Grid, Volume, read_mask, read_volume, write_volume
+from wmhseg.io.volume import Grid, Volume, read_mask, read_volume
+from wmhseg.io.write_volume import write_volume
+from wmhseg.io.writing import replacing
 
 # Rotated 20 degrees about x, then 10 about z; x and y reversed (so RAS-like, as many scanners store).
 _A, _B = np.deg2rad(20), np.deg2rad(10)
@@ -390,7 +391,7 @@ def test_interruption_leaves_the_earlier_file(tmp_path: Path) -> None:
 def test_replacing_swaps_the_whole_file_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("earlier")
-    with replacing(path, ".json") as temporary:
+    with replacing(path) as temporary:
         assert temporary.parent == tmp_path
         assert temporary.suffix == ".json"
         temporary.write_text("new")

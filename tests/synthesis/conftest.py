@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from wmhseg.io.volume import Grid, Volume, write_volume
+from wmhseg.io.volume import Grid, Volume
+from wmhseg.io.write_volume import write_volume
 from wmhseg.synthesis.ageing import Ageing
 from wmhseg.synthesis.anatomy import Anatomy, AnatomyParameters, build_anatomy
 from wmhseg.synthesis.deform import Deformation

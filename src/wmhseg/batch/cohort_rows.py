@@ -1,14 +1,16 @@
 """A cohort from its scans' reports, the doubtful ones first."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 from wmhseg.batch.jobs import Job
-from wmhseg.batch.made_from import KEY, read_report
+from wmhseg.batch.made_from import KEY
 from wmhseg.imaging.head import MAD_TO_SD
+from wmhseg.io.files import is_file, read_json
 
 # Added to a volume before its logarithm: an empty mask is a number, and 0.01 ml is no outlier from it.
 OFFSET_ML = 0.1
@@ -62,14 +64,19 @@ class CohortRow:
         return self.error != NOT_YET
 
 
-def read_rows(jobs: Sequence[Job]) -> list[CohortRow]:
-    """Return one row a scan in the order of the jobs, from the files that `compute_jobs` wrote."""
-    return [_row(job) for job in jobs]
+def read_rows(jobs: Sequence[Job], errors: Mapping[str, str] = MappingProxyType({})) -> list[CohortRow]:
+    """Return one row a scan in the order of the jobs, from the files that `compute_jobs` wrote.
+
+    Args:
+        jobs: The scans.
+        errors: What `compute_jobs` returned: an earlier result is none of a scan that failed now.
+    """
+    return [CohortRow(job, errors[job.name]) if job.name in errors else _row(job) for job in jobs]
 
 
-def read_cohort(jobs: Sequence[Job]) -> list[CohortRow]:
-    """Return the rows with each volume's place among the others."""
-    rows = read_rows(jobs)
+def read_cohort(jobs: Sequence[Job], errors: Mapping[str, str] = MappingProxyType({})) -> list[CohortRow]:
+    """Return the rows of `read_rows` with each volume's place among the others."""
+    rows = read_rows(jobs, errors)
     scores = robust_z(
         [None if row.volume_ml is None else math.log(row.volume_ml + OFFSET_ML) for row in rows]
     )
@@ -122,11 +129,13 @@ def _by_threshold(volumes: dict[str, float] | None) -> dict[str, float] | None:
 
 
 def _row(job: Job) -> CohortRow:
-    if job.files.error.is_file():
+    if job.error:
+        return CohortRow(job, job.error)
+    if is_file(job.files.error):
         return CohortRow(job, " ".join(job.files.error.read_text(encoding="utf-8").split()))
-    values = read_report(job.files.report)
+    values = read_json(job.files.report)
     try:
-        if values is None or not job.files.mask.is_file():
+        if values is None or is_file(job.files.unfinished) or not is_file(job.files.mask):
             return CohortRow(job, NOT_YET)
         return CohortRow(
             job,

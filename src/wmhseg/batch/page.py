@@ -7,6 +7,7 @@ from statistics import median
 
 from wmhseg import __version__
 from wmhseg.batch.cohort_rows import OUTLIER_Z, CohortRow, doubtful_first, is_unusual
+from wmhseg.io.files import is_file
 
 STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 76em; padding: 0 1em; color: #222 }
@@ -111,7 +112,7 @@ def _number(value: float | None, form: str) -> str:
 
 def _picture(row: CohortRow) -> str:
     """Return the thumbnail; a failed scan's earlier one would mislead."""
-    if row.error or not row.job.files.thumbnail.is_file():
+    if row.error or not is_file(row.job.files.thumbnail):
         return ""
     data = base64.b64encode(row.job.files.thumbnail.read_bytes()).decode()
     return f'<img alt="{escape(row.job.name, quote=True)}" src="data:image/jpeg;base64,{data}">'

@@ -9,8 +9,9 @@ from tqdm import tqdm
 
 from wmhseg.datasets.cases import Case
 from wmhseg.errors import WmhsegError
-from wmhseg.io.files import make_folder
-from wmhseg.io.volume import Volume, write_volume
+from wmhseg.io.volume import Volume
+from wmhseg.io.write_volume import write_volume
+from wmhseg.io.writing import make_folder, remove_file
 from wmhseg.model.manifest import Manifest
 from wmhseg.segmentation.prepare_scan import prepare_files
 from wmhseg.segmentation.segment_scan import Networks, Segmentation, finish, with_threshold
@@ -51,7 +52,7 @@ def segment_cases(
     quiet = None if log.isEnabledFor(logging.INFO) else True
     for case in tqdm(cases, unit="case", disable=quiet):
         for place in places.values():
-            place[case].unlink(missing_ok=True)
+            remove_file(place[case])
         t1 = case.t1 if with_t1 else None
         try:
             prepared = prepare_files(case.flair, t1, manifest.recipe, options, Stopwatch())

@@ -16,7 +16,7 @@ from wmhseg.evaluation.reliability_diagram import write_diagram
 from wmhseg.evaluation.score_cohort import require_same_place
 from wmhseg.imaging.geometry import to_axial_lps
 from wmhseg.imaging.head import head_mask
-from wmhseg.io.files import write_text
+from wmhseg.io.writing import write_text
 from wmhseg.io.volume import Volume, read_mask
 
 log = logging.getLogger("wmhseg")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wmhseg.evaluation.score_cohort import ScoredCase
 from wmhseg.evaluation.summary import BIAS, METRICS, Metric, pooled_bias, values_of
-from wmhseg.io.files import replacing
+from wmhseg.io.writing import replacing, utf8
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +55,7 @@ def save_figure(figure: "Figure", folder: Path, name: str) -> list[Path]:
     """
     paths = [folder / f"{name}.{ending}" for ending in FORMATS]
     for path in paths:
-        with replacing(path, path.suffix) as temporary:
+        with replacing(path) as temporary:
             metadata = {"Date": None} if path.suffix == ".svg" else {}
             figure.savefig(temporary, dpi=150, metadata=metadata)
     return paths
@@ -91,7 +91,7 @@ def _draw_panel(axes: "Axes", groups: dict[str, list[ScoredCase]], metric: Metri
         mean = pooled_bias(rows) if metric is BIAS else drawn.mean() if drawn.size else np.nan
         axes.plot([index + 1], [mean], linestyle="none", zorder=3, **_MEAN)
         _draw_cases(axes, index + 1, np.minimum(drawn, limit), (failed, drawn > limit))
-        labels.append(f"{fill(name, _LABEL)}\nn = {len(drawn)}")
+        labels.append(f"{fill(utf8(name).decode(), _LABEL)}\nn = {len(drawn)}")
     axes.set_xticks(range(1, len(groups) + 1), labels, fontsize=8)
     axes.set_xlim(0.4, len(groups) + 0.6)
     low, high = axes.get_ylim()

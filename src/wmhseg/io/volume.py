@@ -1,4 +1,4 @@
-"""Volumes on a grid: the only place where the program reads and writes images."""
+"""Volumes on a grid: the only place where the program reads images."""
 
 import logging
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
-from wmhseg.errors import InputError, OutputError
+from wmhseg.errors import InputError
 from wmhseg.io.dicom_header import is_dicom
 from wmhseg.io.dicom_series import read_dicom, read_series
 from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
-from wmhseg.io.files import replacing, require_file, require_scan
+from wmhseg.io.files import require_file, require_scan
 from wmhseg.io.itk_formats import read_by_itk
+from wmhseg.io.itk_names import itk_name
 from wmhseg.io.itk_warnings import no_itk_warnings
 from wmhseg.io.nifti import read_nifti
 
@@ -166,23 +167,15 @@ def read_mask(path: str | Path) -> Volume:
     return from_image(image)
 
 
-def write_volume(path: str | Path, volume: Volume) -> None:
-    """Write an image beside its target, then rename: a failure leaves what was there.
-
-    Raises:
-        OutputError: The folder is missing or not writable, or the disk is full.
-    """
-    path = Path(path)
-    suffix = ".nii.gz" if path.name.endswith(".nii.gz") else path.suffix
-    with replacing(path, suffix) as temporary:
-        try:
-            sitk.WriteImage(to_image(volume), str(temporary), useCompression=True)
-        except RuntimeError as error:
-            raise OutputError(f"{path}: cannot be written ({_reason(error)})") from None
-
-
 def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     """Read every byte of a file, or raise InputError; 4D with a single volume becomes 3D."""
+    with itk_name(path) as name:
+        image, warnings = _read_named(Path(name))
+    return image, tuple(warning.replace(name, str(path)) for warning in warnings)
+
+
+def _read_named(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
+    """Do the same for a name that ITK understands."""
     try:
         with no_itk_warnings():
             if path.is_dir():
@@ -191,7 +184,7 @@ def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
                 image, warnings = read_nifti(path) or _read_another(path)
     except RuntimeError as error:
         raise InputError(
-            f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
+            f"{path}: not a readable image ({itk_reason(error)}); check or copy the file again"
         ) from None
     image = _only_volume(image)
     return image, warnings + _straighten(path, image)
@@ -225,6 +218,7 @@ def _is_scalar_3d(image: sitk.Image) -> bool:
     return image.GetDimension() == 3 and not image.GetPixelIDTypeAsString().startswith(("vector", "complex"))
 
 
-def _reason(error: RuntimeError) -> str:
+def itk_reason(error: RuntimeError) -> str:
+    """Return what ITK says, without where in its sources."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1].removeprefix("ITK ERROR: ")[:200] if lines else "unknown reason"

@@ -1,6 +1,5 @@
 """Many cases, in parallel, straight to disk."""
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +14,7 @@ from wmhseg.datasets.cases import write_images
 from wmhseg.datasets.prepare import prepare_labelled
 from wmhseg.datasets.slices import SYNTHETIC_SITE, WMH, SliceSet, save_slices
 from wmhseg.errors import BrainMaskError
+from wmhseg.io.writing import write_json
 from wmhseg.recipe import Recipe
 from wmhseg.segmentation.read_scan import Scan
 from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head, read_lesion_mask
@@ -136,8 +136,7 @@ def write_case(request: Request, number: int) -> str:
         write_images(request.volumes / SYNTHETIC_SITE / name, scan.flair, scan.t1, scan.truth)
     save_slices(made.slices, request.output)
     # Written last: a case without it was interrupted and is made again.
-    text = json.dumps({"head": made.head.name, **asdict(made.parameters)}, indent=1)
-    (folder / "parameters.json").write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "parameters.json", {"head": made.head.name, **asdict(made.parameters)}, indent=1)
     return name
 
 

@@ -16,7 +16,7 @@ from scipy import ndimage
 from wmhseg.arguments import add_loudness
 from wmhseg.datasets.slices import OTHER_PATHOLOGY, UNSURE_LABEL, WMH, SliceSet, load_slices
 from wmhseg.extras import require_packages
-from wmhseg.io.files import make_folder
+from wmhseg.io.writing import make_folder, replacing
 
 _COLUMNS = 8
 _IN_PLANE = np.ones((1, 3, 3))
@@ -76,7 +76,8 @@ def draw_sheet(groups: dict[str, list[SliceSet]], path: Path) -> None:
             for line, channel in enumerate((0, 0, 1)):
                 _show(axes[3 * row + line, column], image[..., channel])
             _outline(axes[3 * row + 1, column], one.labels[index])
-    figure.savefig(path, dpi=58)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=58)
 
 
 def draw_histograms(groups: dict[str, list[SliceSet]], path: Path) -> None:
@@ -94,7 +95,8 @@ def draw_histograms(groups: dict[str, list[SliceSet]], path: Path) -> None:
         axes[2].hist(contrasts, 14, range=(0, 3.5), density=True, alpha=0.5, label=group)
     axes[2].set(xlabel="WMH above surroundings, robust SDs", title="FLAIR contrast of WMH per case")
     axes[2].legend()
-    figure.savefig(path, dpi=70)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=70)
 
 
 def _show(axis: Any, image: NDArray[np.float32]) -> None:
