@@ -16,8 +16,8 @@ from wmhseg.evaluation.reliability_diagram import write_diagram
 from wmhseg.evaluation.score_cohort import require_same_place
 from wmhseg.imaging.geometry import to_axial_lps
 from wmhseg.imaging.head import head_mask
-from wmhseg.io.writing import write_text
 from wmhseg.io.volume import Volume, read_mask
+from wmhseg.io.writing import write_text
 
 log = logging.getLogger("wmhseg")
 
