@@ -67,16 +67,25 @@ def position(name: object, header: NiftiHeader) -> tuple[Position, tuple[str, ..
     counts, affine = next(iter(valid.items()))
     damaged = [form for form in given if form not in whole]
     warnings = [f"{name}: the {form} holds zero or no number; the {counts} counts" for form in damaged]
-    if len(whole) == 2:
-        apart = _apart_mm(whole["sform"], whole["qform"], header.size)
-        if apart > _FORMS_AGREE_MM:
-            warnings.append(f"{name}: qform and sform are up to {apart:.1f} mm apart; the {counts} counts")
-    lengths = _lengths(affine)
+    warnings += _contradictions(name, header, counts, affine)
+    return _position(header, affine), (
+        *warnings,
+        *skew_warning(name, _axes(affine)),
+        *_unit_warning(name, header),
+    )
+
+
+def _contradictions(name: object, header: NiftiHeader, counts: str, affine: Affine) -> list[str]:
+    """Return what else the header says than the form that counts."""
+    warnings, lengths = [], _lengths(affine)
+    forms = [form for form in (header.sform, header.qform) if form is not None and _is_whole(form)]
+    apart = _apart_mm(forms[0], forms[-1], header.size)
+    if apart > _FORMS_AGREE_MM:
+        warnings.append(f"{name}: qform and sform are up to {apart:.1f} mm apart; the {counts} counts")
     if not np.abs(header.pixdim_mm / lengths - 1).max() <= _SIZES_AGREE:
         sizes = f"{_by(header.pixdim_mm)} mm by pixdim, {_by(lengths)} mm by the {counts}"
         warnings.append(f"{name}: voxels of {sizes}; the {counts} counts")
-    warnings += skew_warning(name, _axes(affine))
-    return _position(header, affine), (*warnings, *_unit_warning(name, header))
+    return warnings
 
 
 def _without_form(name: object, header: NiftiHeader) -> tuple[Position, tuple[str, ...]]:
