@@ -63,7 +63,8 @@ def test_a_good_head(pair: tuple[Array, Array]) -> None:
     # Half-axes of 64, 77 and 76 mm: 4/3 pi abc = 1569 ml, cut at 72 mm above and below.
     assert found["head_ml"] == pytest.approx(1560, rel=0.08)
     assert found["coverage_mm"] == 144.0
-    assert found["side_cut_mm"] == 0.0
+    # The outermost row of about 2.3 mm: in its middle a chord of 2 * 64 * sqrt(1 - (75.85 / 77)^2).
+    assert found["side_cut_mm"] == pytest.approx(22, abs=2 * 2.3)
     assert found["t1_offset_mm"] == 0.0
 
 
@@ -152,6 +153,35 @@ def test_t1_with_a_part_missing(pair: tuple[Array, Array]) -> None:
     part = t1.copy()
     part[:8] = part.min()
     assert "t1_shared" in raised(flair, part)
+
+
+def test_fluid_as_bright_as_in_a_t2(pair: tuple[Array, Array]) -> None:
+    flair, t1 = pair
+    t2 = np.where((t1 < 60) & (t1 > 32), 300, flair)
+    assert raised(t2, t1) >= {"fluid"}
+    assert raised(t2, None) >= {"fluid"}
+
+
+def test_exchanged(pair: tuple[Array, Array]) -> None:
+    flair, t1 = pair
+    assert raised(t1, flair) - IGNORED == {"white", "t1_white"}
+    assert raised(t1, None) - IGNORED == {"white", "t1_missing"}
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("upper", [False, True])
+def test_half_a_head_in_a_whole_image(pair: tuple[Array, Array], axis: int, upper: bool) -> None:
+    flair, t1 = pair[0].copy(), pair[1]
+    middle = flair.shape[axis] // 2
+    half = slice(middle, None) if upper else slice(middle)
+    flair[(slice(None),) * axis + (half,)] = 0
+    assert raised(flair, t1) & {"coverage_mm", "side_cut_mm"}
+
+
+def test_every_other_slice_empty(pair: tuple[Array, Array]) -> None:
+    flair = pair[0].copy()
+    flair[::2] = 0
+    assert raised(flair, pair[1]) >= {"coverage_mm"}
 
 
 def test_no_head() -> None:

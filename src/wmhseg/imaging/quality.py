@@ -13,6 +13,8 @@ from scipy import ndimage
 
 from wmhseg.errors import BrainMaskError
 from wmhseg.imaging.alignment import offset_mm
+from wmhseg.imaging.blocks import Blocks, head_or_nothing, upper_slices
+from wmhseg.imaging.contrast import measure_contrast
 from wmhseg.imaging.head import core_mask, head_mask, robust_scale
 
 Array = NDArray[np.float32]
@@ -75,7 +77,7 @@ LIMITS = {
     ),
     "coverage_mm": _Limit(100.0, None, "height of the head that the slices cover; less: brain is missing"),
     "side_cut_mm": _Limit(
-        None, 60.0, "length along which the head touches the image's edge; more: the field of view is cut"
+        None, 80.0, "longest straight side of the head; more: cut off by the field of view, or emptied"
     ),
     "head_ml": _Limit(
         800.0, 5600.0, "volume of the head (or stripped brain) as found; outside: its outline is doubtful"
@@ -87,9 +89,19 @@ LIMITS = {
     "ghosts": _Limit(
         None, 0.04, "air before and behind the head against air beside it, of the head's signal; more: motion"
     ),
+    "white": _Limit(
+        None, 2.0, "how compact bright tissue is in the FLAIR against dark tissue (log ratio); more: a T1?"
+    ),
+    "fluid": _Limit(None, 0.7, "the FLAIR's signal in fluid, of the deep head's; more: a T2 or PD?"),
     "t1_missing": _Limit(None, 0.0, "1 when FLAIR alone was used: fewer lesions are found"),
     "t1_shared": _Limit(0.87, None, "share of the FLAIR's deep head that the T1 shows"),
     "t1_offset_mm": _Limit(None, 2.5, "how far the T1 would have to move to fit the FLAIR best"),
+    "t1_white": _Limit(
+        0.0,
+        None,
+        "how compact tissue is that the T1 shows brighter (log ratio); less: exchanged with the FLAIR?",
+    ),
+    "t1_fluid": _Limit(None, 0.7, "the T1's signal in fluid, of the deep head's; more: another contrast?"),
 }
 
 
@@ -104,15 +116,18 @@ def check_scan(flair: Array, t1: Array | None, spacing_zyx_mm: tuple[float, ...]
     values: dict[str, float | None] = dict.fromkeys(LIMITS)
     values["slice_spacing_mm"] = spacing_zyx_mm[0]
     values["t1_missing"] = float(t1 is None)
-    blocks = _Blocks.of(spacing_zyx_mm)
-    coarse, spacing = blocks.coarse(flair), _coarse_spacing(blocks, spacing_zyx_mm)
-    head = _head(coarse, spacing)
+    blocks = Blocks.of(spacing_zyx_mm, COARSE_PIXEL_MM, COARSE_SLICE_MM)
+    coarse, spacing = blocks.coarse(flair), blocks.spacing_zyx_mm
+    head = head_or_nothing(coarse, spacing)
     core = core_mask(head, spacing[1:])
     values["head_ml"] = float(np.count_nonzero(head) * np.prod(spacing) / 1000)
     if core.any():
         values |= _field_of_view(head, core, spacing)
         values["ghosts"] = _ghosts(coarse, head, core, spacing)
         values |= _intensities(coarse, core, blocks.whole(flair), blocks.fine(core))
+        contrast = measure_contrast(flair, t1, spacing_zyx_mm)
+        values |= {"white": contrast.flair_white, "fluid": contrast.flair_fluid}
+        values |= {"t1_white": contrast.t1_white, "t1_fluid": contrast.t1_fluid}
         if t1 is not None:
             values |= _t1(coarse, blocks.coarse(t1), core, spacing)
     return tuple(
@@ -127,70 +142,23 @@ def check_scan(flair: Array, t1: Array | None, spacing_zyx_mm: tuple[float, ...]
     )
 
 
-@dataclass(frozen=True)
-class _Blocks:
-    """Voxels that become one: every `step`-th slice, `rows` x `columns` pixels."""
-
-    step: int
-    rows: int
-    columns: int
-
-    @classmethod
-    def of(cls, spacing_zyx_mm: tuple[float, ...]) -> "_Blocks":
-        rows, columns = (max(1, round(COARSE_PIXEL_MM / size)) for size in spacing_zyx_mm[1:])
-        return cls(max(1, round(COARSE_SLICE_MM / spacing_zyx_mm[0])), rows, columns)
-
-    def whole(self, image: Array) -> Array:
-        """Return the slices that count, without pixels that fill no block."""
-        rows, columns = (image.shape[1] // self.rows, image.shape[2] // self.columns)
-        return image[:: self.step, : rows * self.rows, : columns * self.columns]
-
-    def coarse(self, image: Array) -> Array:
-        """Return the mean of each block."""
-        kept = self.whole(image)
-        shape = (
-            len(kept),
-            kept.shape[1] // self.rows,
-            self.rows,
-            kept.shape[2] // self.columns,
-            self.columns,
-        )
-        return kept.reshape(shape).mean(axis=(2, 4), dtype=np.float32)
-
-    def fine(self, mask: Mask) -> Mask:
-        """Return a coarse mask on the voxels of `whole`."""
-        return np.repeat(np.repeat(mask, self.rows, axis=1), self.columns, axis=2)
-
-
 def deep_intensities(flair: Array, spacing_zyx_mm: tuple[float, ...]) -> Array:
     """Return FLAIR intensities (N,) more than 16 mm inside the head, of slices about 3 mm apart.
 
     None where no head is found.
     """
-    blocks = _Blocks.of(spacing_zyx_mm)
-    coarse, spacing = blocks.coarse(flair), _coarse_spacing(blocks, spacing_zyx_mm)
-    return blocks.whole(flair)[blocks.fine(core_mask(_head(coarse, spacing), spacing[1:]))]
-
-
-def _coarse_spacing(blocks: _Blocks, spacing_zyx_mm: tuple[float, ...]) -> tuple[float, float, float]:
-    z, y, x = spacing_zyx_mm
-    return z * blocks.step, y * blocks.rows, x * blocks.columns
-
-
-def _head(flair: Array, spacing: tuple[float, float, float]) -> Mask:
-    try:
-        return head_mask(flair, spacing[1:], "FLAIR")
-    except BrainMaskError:  # recipes with raw thresholds get further than this
-        return np.zeros(flair.shape, bool)
+    blocks = Blocks.of(spacing_zyx_mm, COARSE_PIXEL_MM, COARSE_SLICE_MM)
+    head = head_or_nothing(blocks.coarse(flair), blocks.spacing_zyx_mm)
+    return blocks.whole(flair)[blocks.fine(core_mask(head, blocks.spacing_zyx_mm[1:]))]
 
 
 def _field_of_view(head: Mask, core: Mask, spacing: tuple[float, float, float]) -> dict[str, float | None]:
     slices = np.flatnonzero(head.any(axis=(1, 2)))
     deep = core.sum(axis=(1, 2))
-    # Face and neck may leave the image; from 40 % of the height on, it is the brain's own level.
-    upper = head[slices[int(0.4 * len(slices)) :]]
-    edges = [upper[:, edge].sum(axis=1).max() * spacing[2] for edge in (0, -1)]
-    edges += [upper[:, :, edge].sum(axis=1).max() * spacing[1] for edge in (0, -1)]
+    upper = head[upper_slices(head)]
+    y, x = np.flatnonzero(upper.any(axis=(0, 2))), np.flatnonzero(upper.any(axis=(0, 1)))
+    edges = [upper[:, edge].sum(axis=1).max() * spacing[2] for edge in (y[0], y[-1])]
+    edges += [upper[:, :, edge].sum(axis=1).max() * spacing[1] for edge in (x[0], x[-1])]
     return {
         "top_cut": float(deep[-1] / deep.max()),
         "coverage_mm": float((slices[-1] - slices[0] + 1) * spacing[0]),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wmhseg.errors import BrainMaskError, InputError, RegistrationError
 from wmhseg.imaging.bias import BIAS_LIMIT, bias_strength, without_bias
+from wmhseg.imaging.contrast import require_contrast
 from wmhseg.imaging.geometry import to_axial_lps
 from wmhseg.imaging.registration import agree, moved, register, require_match
 from wmhseg.io.volume import Volume, read_image
@@ -92,7 +93,8 @@ def fit_scan(scan: Scan, names: ScanNames, options: InputOptions, t1_warnings: t
         t1_warnings: What is to be said about the T1.
 
     Raises:
-        InputError: An image's field of view is not that of a head, or the T1 that is required is missing.
+        InputError: An image's field of view is not that of a head, the T1 that is required is missing, or
+            FLAIR and T1 are exchanged.
         RegistrationError: The T1 that is required cannot be registered.
         BrainMaskError: No head was found in the FLAIR.
     """
@@ -116,18 +118,25 @@ def fit_scan(scan: Scan, names: ScanNames, options: InputOptions, t1_warnings: t
                 raise RegistrationError(names.about(error)) from None
             warnings.append(f"{names.about(error)}; T1 left out: segmenting with FLAIR alone")
             t1 = None
+        except InputError as error:
+            raise InputError(names.about(error)) from None
     with names.in_errors():
         images, corrections = _bias_free(flair, t1, options.bias_correction)
     return Scan(images[0], images[1], moved_mm, corrections, tuple(warnings))
 
 
 def _fitted(flair: Volume, t1: Volume) -> tuple[Volume, float | None]:
-    """Return the T1 where it belongs and how far it was moved; as it is where it fits already."""
-    if t1.grid.same_as(flair.grid) and agree(flair, t1):
-        return t1, None
-    found = register(flair, t1)
-    require_match(found)
-    return moved(t1, found.transform), found.moved_mm
+    """Return the T1 where it belongs and how far it was moved; as it is where it fits already.
+
+    Raises: as `require_match` and `require_contrast`.
+    """
+    moved_mm = None
+    if not (t1.grid.same_as(flair.grid) and agree(flair, t1)):
+        found = register(flair, t1)
+        require_match(found)
+        t1, moved_mm = moved(t1, found.transform), found.moved_mm
+    require_contrast(flair, t1)
+    return t1, moved_mm
 
 
 def _bias_free(
