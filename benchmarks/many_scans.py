@@ -2,7 +2,7 @@
 
 Small scans, cut from one that is given, are segmented with one thread and one worker. Whenever the report of
 a scan has been written, memory (RSS) and open files of the main process and the worker are read from /proc.
-At the end the slope of each is printed, by least squares over all scans but the first ten.
+At the end the slope of each is printed, by least squares over all scans but the first ten and the last one.
 
     python benchmarks/many_scans.py examples/sample/pre/FLAIR.nii.gz [--scans 200]
 """
@@ -42,10 +42,14 @@ def main() -> int:
         with subprocess.Popen(command) as process:
             rows = watch(process, output)
     names = ("main process, MB", "main process, open files", "worker, MB", "worker, open files")
-    for name, values in zip(names, np.transpose(rows)[:, WARMING_UP:], strict=True):
-        known = values[np.isfinite(values)]
-        slope = np.polyfit(np.arange(len(known)), known, 1)[0]
-        print(f"{name:25} first {known[0]:7.1f}  last {known[-1]:7.1f}  slope {slope:+.4f} a scan")
+    # After the last scan the worker is ended.
+    for name, values in zip(names, np.transpose(rows[WARMING_UP:-1]), strict=True):
+        halves = [np.polyfit(np.arange(len(half)), half, 1)[0] for half in np.array_split(values, 2)]
+        slope = np.polyfit(np.arange(len(values)), values, 1)[0]
+        print(
+            f"{name:25} first {values[0]:7.1f}  last {values[-1]:7.1f}  slope a scan {slope:+.4f} "
+            f"(first half {halves[0]:+.4f}, second half {halves[1]:+.4f})"
+        )
     print(f"{len(rows)} scans, {time.monotonic() - start:.0f} s, exit code {process.returncode}")
     return process.returncode
 
