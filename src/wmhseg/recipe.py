@@ -4,6 +4,7 @@ A recipe is stored in the manifest beside the weights that were trained with it;
 read at run time for weights that bring their own.
 """
 
+import reprlib
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
@@ -11,6 +12,9 @@ from wmhseg.errors import WeightsError
 
 # Robustly normalised intensities are clipped here: fat and vessels carry no information on WMH.
 INTENSITY_CLIP = (-4.0, 6.0)
+
+# Pixels that slices may be brought to: smaller ones fill the memory.
+_PIXELS_MM = (0.2, 20.0)
 
 Normalisation = Literal["paper", "published", "robust"]
 
@@ -74,43 +78,54 @@ class Recipe:
         if unknown or not {"name", "normalisation"} <= set(values):
             raise WeightsError(
                 f"recipe: expected name, normalisation and optional fields of {sorted(known)}, "
-                f"found {sorted(values)}"
+                f"found {reprlib.repr(unknown or sorted(values))}"
             )
         spacing = values.get("spacing_range_mm")
         recipe = cls(
             **{**values, "spacing_range_mm": tuple(spacing) if isinstance(spacing, list) else spacing}
         )
         if wrong := recipe.wrong_fields():
-            found = ", ".join(f"{name} {getattr(recipe, name)!r}" for name in wrong)
+            found = ", ".join(f"{name} {reprlib.repr(getattr(recipe, name))}" for name in wrong)
             raise WeightsError(f"recipe: expected values that this version knows, found {found}")
         return recipe
 
     def wrong_fields(self) -> list[str]:
         """Return the names of fields whose values mean nothing."""
-        spacing = self.spacing_range_mm
         good = {
-            "name": isinstance(self.name, str),
+            "name": isinstance(self.name, str) and self.name.isprintable(),
             "normalisation": self.normalisation in get_args(Normalisation),
             "flair_threshold": _is_number(self.flair_threshold),
             "t1_threshold": _is_number(self.t1_threshold),
             "axial_lps": isinstance(self.axial_lps, bool),
-            "spacing_range_mm": spacing is None
-            or (isinstance(spacing, tuple) and len(spacing) == 2 and all(map(_is_number, spacing))),
-            "target_spacing_mm": _is_number(self.target_spacing_mm) and self.target_spacing_mm > 0,
-            "min_profile_mm": _is_number(self.min_profile_mm),
-            "patch": isinstance(self.patch, int) and self.patch > 0,
-            "min_patch": isinstance(self.min_patch, int) and self.min_patch > 0,
-            "threshold": _is_number(self.threshold) and 0 <= self.threshold < 1,
-            "end_slice_fraction": _is_number(self.end_slice_fraction) and 0 <= self.end_slice_fraction < 0.5,
+            "spacing_range_mm": self.spacing_range_mm is None or _is_range(self.spacing_range_mm),
+            "target_spacing_mm": _is_number(self.target_spacing_mm, *_PIXELS_MM),
+            "min_profile_mm": _is_number(self.min_profile_mm, 0, 100),
+            "patch": _is_patch(self.patch),
+            "min_patch": _is_patch(self.min_patch) and _is_patch(self.patch) and self.min_patch <= self.patch,
+            "threshold": _is_number(self.threshold, 0, 1) and self.threshold < 1,
+            "end_slice_fraction": _is_number(self.end_slice_fraction, 0, 0.5)
+            and self.end_slice_fraction < 0.5,
             "min_lesion_mm3": _is_number(self.min_lesion_mm3),
-            "min_peak": _is_number(self.min_peak) and 0 <= self.min_peak <= 1,
+            "min_peak": _is_number(self.min_peak, 0, 1),
             "vote_below_mm": _is_number(self.vote_below_mm),
         }
         return [name for name, is_good in good.items() if not is_good]
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_number(value: object, least: float = -1e9, most: float = 1e9) -> bool:
+    """Tell whether a value is a number between limits; NaN and infinity are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+
+
+def _is_range(value: object) -> bool:
+    if not isinstance(value, tuple) or len(value) != 2:
+        return False
+    return all(_is_number(limit, 0, 1e9) for limit in value) and value[0] <= value[1]
+
+
+def _is_patch(value: object) -> bool:
+    """Tell whether the network can be built for a window of so many rows and columns."""
+    return isinstance(value, int) and _is_number(value, 40, 1000) and value % 32 == 8
 
 
 # Li et al. 2018: thresholds and normalisation, section 3.1; 0.5 and 10 %, sections 3.3 and 3.4.

@@ -79,7 +79,7 @@ def test_what_is_no_network(tmp_path: Path, fault: str, capsys: pytest.CaptureFi
         given[4] = np.full_like(given[4], np.nan)
         save(path, given)
         said = "expected numbers, found NaN or infinite weights"
-    assert imported(path, "--output", tmp_path / "out") == 3
+    assert imported(path, "--output", tmp_path / "out") == 5
     error = capsys.readouterr().err
     assert f"{path}: {said}" in error
     assert error.count("\n") == 1

@@ -99,7 +99,7 @@ def test_files_that_are_no_keras_2_weights(
     path = tmp_path / "0.h5"
     write(path)
     code, error = run_import(capsys, path, "--output", tmp_path / "new")
-    assert code == 3
+    assert code == 5
     assert f"wmhseg: error: {path}: {expected}" in error
     assert not (tmp_path / "new").exists()
 
@@ -108,14 +108,14 @@ def test_a_cut_file(keras2: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     path = tmp_path / "0.h5"
     path.write_bytes((keras2 / "0.h5").read_bytes()[:1_000_000])
     code, error = run_import(capsys, path, "--output", tmp_path / "new")
-    assert code == 3
+    assert code == 5
     assert f"{path}: expected a Keras 2 weights file (HDF5), found something else" in error
 
 
 def test_another_architecture(keras2: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = keras2 / "first_kernel_3.h5"
     code, error = run_import(capsys, keras2 / "0.h5", path, "--output", tmp_path / "new")
-    assert code == 3
+    assert code == 5
     assert (
         f"{path}: expected the published U-Net (38 weights, the first (5, 5, 2, 64)), "
         "found 38 weights [(3, 3, 2, 64)]" in error

@@ -112,7 +112,7 @@ def test_manifest_that_is_not_json(folder: Path, content: bytes) -> None:
 def test_other_format(folder: Path, found: Any) -> None:
     change(folder, format=found)
     with pytest.raises(
-        WeightsError, match=rf"manifest\.json: expected format 2, found {found}; use a matching version"
+        WeightsError, match=rf"manifest\.json: expected format 2, found {found!r}; use a matching version"
     ):
         read_manifest(folder)
 

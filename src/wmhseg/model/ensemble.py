@@ -1,19 +1,18 @@
 """The ensemble: verified weights, loaded once, and the mean probability of all members."""
 
-import math
 from dataclasses import dataclass
 
-import h5py
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from wmhseg.errors import ArgumentsError, WeightsError
-from wmhseg.model.manifest import Manifest, Member, Widths, verify
+from wmhseg.model.manifest import Manifest, Widths, verify
 from wmhseg.model.precision import used_precision
 from wmhseg.model.unet import build_unet, folded_weights, widths_of
 from wmhseg.model.upsampling import make_join, split_weights
+from wmhseg.model.weights_file import load_weights
 from wmhseg.settings import Precision
 
 Array = NDArray[np.float32]
@@ -49,6 +48,7 @@ class Ensemble:
 
     def __init__(self, manifest: Manifest, precision: Precision = "auto") -> None:
         self.precision = used_precision(precision)
+        self._name = manifest.name
         self._members = [_Weights.of(member) for member in load_members(manifest)]
         self._functions: dict[
             tuple[tuple[int, int], Widths], tuple[keras.Model, tf.types.experimental.PolymorphicFunction]
@@ -65,6 +65,9 @@ class Ensemble:
 
         Returns:
             (N, Y, X) float32.
+
+        Raises:
+            WeightsError: A member computes NaN.
         """
         count = len(self._members)
         total = np.zeros(slices.shape[:3], np.float32)
@@ -91,6 +94,10 @@ class Ensemble:
             padded = np.zeros((BATCH, *slices.shape[1:]), np.float32)
             padded[: len(batch)] = batch
             probability[start : start + BATCH] = function(padded).numpy()[: len(batch), ..., 0]
+        if not np.isfinite(probability).all():
+            raise WeightsError(
+                f"weights {self._name}: expected probabilities, computed NaN; use other weights"
+            )
         return probability
 
     def _network(
@@ -114,7 +121,7 @@ def load_members(manifest: Manifest) -> list[list[Array]]:
         For each member kernel and bias of each of the 19 convolutions, in order.
 
     Raises:
-        WeightsError: A file is missing, changed, or does not fit the network.
+        WeightsError: A file is missing, changed, does not fit the network, or holds NaN.
     """
     models: dict[tuple[bool, Widths], keras.Model] = {}
     members = []
@@ -123,34 +130,12 @@ def load_members(manifest: Manifest) -> list[list[Array]]:
         kind = member.batch_normalisation, member.widths
         if kind not in models:
             models[kind] = build_unet(batch_normalisation=kind[0], widths=kind[1])
-        _load(models[kind], member)
-        members.append(folded_weights(models[kind]))
+        load_weights(models[kind], member.path)
+        with np.errstate(all="ignore"):
+            members.append(folded_weights(models[kind]))
+        if not all(np.isfinite(values).all() for values in members[-1]):
+            raise WeightsError(f"{member.path}: expected numbers, found NaN or infinite weights")
     return members
-
-
-def _load(model: keras.Model, member: Member) -> None:
-    try:
-        # Keras takes what it knows and leaves the rest: batch normalisation would vanish unnoticed.
-        expected = sorted(tuple(weight.shape) for weight in model.weights)
-        with h5py.File(member.path, "r") as file:
-            found = sorted(_shapes(file))
-        if found != expected:
-            sizes = [sum(map(math.prod, shapes)) for shapes in (found, expected)]
-            raise ValueError(
-                f"{len(found)} arrays with {sizes[0]} values instead of {len(expected)} with {sizes[1]}"
-            )
-        model.load_weights(member.path)
-    except (OSError, ValueError, KeyError) as error:
-        reason = (str(error).splitlines() or ["unreadable"])[0][:120]
-        raise WeightsError(f"{member.path}: expected weights of the U-Net, found others ({reason})") from None
-
-
-def _shapes(group: h5py.Group) -> list[tuple[int, ...]]:
-    """Return the shapes of all data sets below `group`."""
-    shapes: list[tuple[int, ...]] = []
-    for item in group.values():
-        shapes += _shapes(item) if isinstance(item, h5py.Group) else [tuple(item.shape)]
-    return shapes
 
 
 def gpu_missing() -> bool:

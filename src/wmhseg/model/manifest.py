@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from wmhseg.errors import WeightsError
 from wmhseg.io.files import file_sha256
 from wmhseg.io.writing import write_json
+from wmhseg.model.json_fields import fields, read_json, shown, text_field
 from wmhseg.recipe import Recipe
 from wmhseg.settings import Settings
 
@@ -23,7 +25,7 @@ Widths = tuple[tuple[int, ...], tuple[int, ...]]
 # Li et al. 2018, Fig. 4.
 PAPER_WIDTHS: Widths = ((64, 96, 128, 256, 512), (256, 128, 96, 64))
 # More is no network of this family, and would fill the memory.
-MOST_CHANNELS = 4096
+MOST_CHANNELS = 1024
 
 
 @dataclass(frozen=True)
@@ -90,25 +92,16 @@ def read_manifest(folder: str | Path) -> Manifest:
         WeightsError: The manifest is missing, unreadable or incomplete.
     """
     path = Path(folder) / MANIFEST
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise WeightsError(
-            f"{path}: expected the weights' manifest, found none; check --weights or the mount"
-        ) from None
-    except ValueError as error:
-        raise WeightsError(
-            f"{path}: expected JSON, found something else ({error}); copy the weights again"
-        ) from None
+    values = read_json(path)
     try:
         if values["format"] not in FORMATS:
             raise WeightsError(
-                f"{path}: expected format {FORMATS[-1]}, found {values['format']}; use a matching version"
+                f"{path}: expected format {FORMATS[-1]}, found {shown(values['format'])}; "
+                "use a matching version"
             )
-        members = tuple(_member(path.parent, value) for value in values["members"])
-        manifest = Manifest(
-            values["name"], _recipe(path, values["recipe"]), members, values.get("scores", {})
-        )
+        members = tuple(_member(path, value) for value in values["members"])
+        recipe, scores = _recipe(path, values["recipe"]), values.get("scores", {})
+        manifest = Manifest(text_field(values["name"]), recipe, members, fields(scores))
     except (KeyError, TypeError, AttributeError) as error:
         raise WeightsError(
             f"{path}: a field is missing or has the wrong type ({error}); copy the weights again"
@@ -151,11 +144,12 @@ def verify(member: Member) -> None:
         WeightsError: The file is missing or is not the one that the manifest describes.
     """
     try:
-        found = file_sha256(member.path)
+        # A device or a pipe has no end.
+        found = file_sha256(member.path) if member.path.is_file() else None
     except OSError:
-        raise WeightsError(
-            f"{member.path}: expected a weights file, found none; copy the weights again"
-        ) from None
+        found = None
+    if found is None:
+        raise WeightsError(f"{member.path}: expected a weights file, found none; copy the weights again")
     if found != member.sha256:
         raise WeightsError(
             f"{member.path}: expected SHA-256 {member.sha256[:12]}…, found {found[:12]}…; "
@@ -165,34 +159,42 @@ def verify(member: Member) -> None:
 
 def _recipe(path: Path, values: dict[str, Any]) -> Recipe:
     if not isinstance(values, dict):
-        raise WeightsError(f"{path}: expected a recipe with its fields, found {values!r}")
+        raise WeightsError(f"{path}: expected a recipe with its fields, found {shown(values)}")
     try:
         return Recipe.from_dict(values)
     except WeightsError as error:
         raise WeightsError(f"{path}: {error}; use a matching version") from None
 
 
-def _member(folder: Path, value: dict[str, Any]) -> Member:
+def _member(path: Path, value: dict[str, Any]) -> Member:
     name, sha256 = value["file"], value["sha256"]
-    if not isinstance(name, str) or Path(name).name != name or name in ("", ".."):
-        raise WeightsError(f"{folder / MANIFEST}: expected plain file names, found {name!r}")
-    if not isinstance(sha256, str):
-        raise WeightsError(f"{folder / MANIFEST}: expected a SHA-256 for {name}, found {sha256!r}")
-    widths = _widths(folder / MANIFEST, value.get("widths", PAPER_WIDTHS))
-    return Member(
-        folder / name, sha256, bool(value["batch_normalisation"]), widths, value.get("training", {})
+    if not isinstance(name, str) or Path(name).name != name or name in ("", "..") or not name.isprintable():
+        raise WeightsError(f"{path}: expected plain file names, found {shown(name)}")
+    if not isinstance(sha256, str) or not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise WeightsError(f"{path}: expected a SHA-256 for {name}, found {shown(sha256)}")
+    widths, training = (
+        require_widths(path, value.get("widths", PAPER_WIDTHS)),
+        fields(value.get("training", {})),
     )
+    if not all(isinstance(case, str) for case in training.get("cases", ())):
+        raise TypeError("cases")
+    return Member(path.parent / name, sha256, bool(value["batch_normalisation"]), widths, training)
 
 
-def _widths(path: Path, found: Any) -> Widths:
+def require_widths(path: Path, found: Any) -> Widths:
+    """Return channels of the five encoder and four decoder levels.
+
+    Raises:
+        WeightsError: `found` is something else; the file is named.
+    """
     try:
         encoder, decoder = (tuple(level) for level in found)
-    except TypeError:
+    except (TypeError, ValueError):
         encoder = decoder = ()
     counts = all(isinstance(width, int) and 0 < width <= MOST_CHANNELS for width in (*encoder, *decoder))
     if (len(encoder), len(decoder)) != (5, 4) or not counts:
         raise WeightsError(
-            f"{path}: expected the widths of five encoder and four decoder levels, found {found!r}; "
+            f"{path}: expected the widths of five encoder and four decoder levels, found {shown(found)}; "
             "copy the weights again"
         )
     return encoder, decoder

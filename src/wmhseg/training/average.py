@@ -8,6 +8,7 @@ from wmhseg.errors import InputError
 from wmhseg.model.export import Trained, write_ensemble
 from wmhseg.model.manifest import Manifest, read_manifest
 from wmhseg.model.unet import build_unet
+from wmhseg.model.weights_file import load_weights
 from wmhseg.training.start import find_start
 
 
@@ -36,7 +37,7 @@ def average(weights: str | Path, output: str | Path, name: str) -> Manifest:
     network = build_unet(widths=starts[0].widths)
     members = []
     for start in starts:
-        network.load_weights(start.path)
+        load_weights(network, start.path)
         members.append(network.get_weights())
     network.set_weights([np.mean(same, axis=0) for same in zip(*members, strict=True)])
     training = {

@@ -10,6 +10,7 @@ from wmhseg.errors import InputError, WeightsError
 from wmhseg.io.files import file_sha256
 from wmhseg.model.manifest import MANIFEST, PAPER_WIDTHS, Widths, read_manifest, verify
 from wmhseg.model.unet import build_unet
+from wmhseg.model.weights_file import load_weights
 from wmhseg.training.files import STATE, WEIGHTS
 from wmhseg.training.widen import widen, widening_factor
 
@@ -91,9 +92,13 @@ def load_start(start: Start, model: keras.Model, widths: Widths, seed: int) -> N
 
 
 def load_network(start: Start) -> keras.Model:
-    """Return the trained network at its own width, with batch normalisation."""
+    """Return the trained network at its own width, with batch normalisation.
+
+    Raises:
+        WeightsError: The file holds something else.
+    """
     network = build_unet(widths=start.widths)
-    network.load_weights(start.path)
+    load_weights(network, start.path)
     return network
 
 
