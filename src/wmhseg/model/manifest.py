@@ -1,6 +1,5 @@
 """The weights' manifest: which files make up an ensemble, and the recipe they were trained with."""
 
-import json
 import os
 import re
 from dataclasses import dataclass, replace
