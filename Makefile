@@ -9,7 +9,7 @@ SCANS ?= $(if $(wildcard $(REAL)),$(REAL),$(SAMPLE))
 WEIGHTS ?= weights
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests evaluate image image-gpu benchmarks variants requirements clean
+.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests bug-inputs evaluate image image-gpu benchmarks variants requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ experiments-small: .venv/dev ## every experiment of the paper, tiny, on syntheti
 container-tests: .venv/dev
 	tests/docker_engine.sh start
 	$(BIN)/pytest tests/container
+
+bug-inputs: .venv/dev ## unusual and broken inputs, each through the command: what happened and what is right
+	$(BIN)/pytest tests/catalogue --verbose --no-header -rN
 
 evaluate: .venv/run ## score the weights on labelled cases: make evaluate REAL=folder [WEIGHTS=folder]
 	$(BIN)/wmhseg evaluate $(REAL) --weights $(WEIGHTS) --no-figures

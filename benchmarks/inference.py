@@ -91,7 +91,8 @@ def plain(case: Path, weights: Path, output: Path) -> None:
     import numpy as np
 
     from wmhseg.imaging.geometry import to_axial_lps
-    from wmhseg.io.volume import read_volume, write_volume
+    from wmhseg.io.volume import read_volume
+    from wmhseg.io.write_volume import write_volume
     from wmhseg.model.manifest import read_manifest
     from wmhseg.model.unet import build_unet
     from wmhseg.segmentation.read_scan import Scan

@@ -7,6 +7,7 @@ import sys
 import traceback
 from dataclasses import dataclass
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TextIO
 
 from wmhseg import __version__
@@ -47,6 +48,9 @@ COMMANDS = (
 
 def console() -> None:
     """Run `main` as a program."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Names of files may be no UTF-8; standard error escapes them by itself.
+        sys.stdout.reconfigure(errors="backslashreplace")
     code = main()
     if code:
         # TensorFlow may still be starting in the background: nobody waits for it after a failure.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-_FACES_EDGES_CORNERS = np.ones((3, 3, 3), dtype=bool)
+FACES_EDGES_CORNERS = np.ones((3, 3, 3), dtype=bool)
 
 # Headers carry spacings as float32: three voxels of "3 mm3" must pass a limit of 9 mm3.
 _VOLUME_TOLERANCE = 1e-6
@@ -31,7 +31,7 @@ def label_lesions(mask: NDArray[Any]) -> tuple[NDArray[np.int32], int]:
     if mask.ndim != 3:
         raise ValueError(f"expected a mask (Z, Y, X), found {mask.ndim} dimensions: {mask.shape}")
     labels = np.empty(mask.shape, dtype=np.int32)
-    count = ndimage.label(mask, structure=_FACES_EDGES_CORNERS, output=labels)
+    count = ndimage.label(mask, structure=FACES_EDGES_CORNERS, output=labels)
     return labels, int(count)
 
 

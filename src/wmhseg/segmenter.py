@@ -14,7 +14,8 @@ from wmhseg.errors import InputError
 from wmhseg.extras import require_packages
 from wmhseg.io.files import require_scan
 from wmhseg.io.memory import affine_of, from_memory, to_xyz
-from wmhseg.io.volume import Volume, read_image, to_image, write_volume
+from wmhseg.io.volume import Volume, read_image, to_image
+from wmhseg.io.write_volume import write_volume
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import HashedFile, hashed_file, trace

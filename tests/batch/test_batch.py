@@ -1,8 +1,10 @@
 """`wmhseg batch` from folders to cohort, with an ensemble that needs no network and real worker processes."""
 
 import csv
+import errno
 import gzip
 import json
+import os
 import shutil
 import struct
 from collections.abc import Callable
@@ -16,10 +18,10 @@ import pytest
 from wmhseg.batch.compute import How
 from wmhseg.batch.run_batch import run_batch
 from wmhseg.cli import main
-from wmhseg.errors import OutputError, ScansFailedError
+from wmhseg.errors import ScansFailedError
 from wmhseg.segmentation.result_files import ResultFiles
 from wmhseg.segmentation.segment_files import segment_files
-from wmhseg.settings import Settings
+from wmhseg.settings import InputOptions, Settings
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")
 
@@ -90,7 +92,7 @@ def test_bad_scans_do_not_stop_the_good_ones(
         assert (output / name / "error.txt").read_text() == rows[name]["error"] + "\n"
         assert (rows[name]["volume_ml"], rows[name]["seconds"]) == ("n/a", "n/a")
         assert files(output / name) == ["error.txt"]
-    assert "expected 16000000000352 bytes, found 352" in rows["huge"]["error"]
+    assert "expected 16000000000352 bytes, found 54 compressed ones" in rows["huge"]["error"]
     for name in ("site/with", "without"):
         assert files(output / name) == ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
         assert rows[name]["error"] == "n/a"
@@ -100,7 +102,7 @@ def test_bad_scans_do_not_stop_the_good_ones(
     assert rows["without"]["flags"] == "no T1: segmenting with FLAIR alone; contrast"
 
     # The same mask and numbers as `wmhseg segment` gives.
-    alone = ResultFiles(tmp_path / "alone.nii.gz", tmp_path / "alone.json")
+    alone = ResultFiles(tmp_path / "alone.nii.gz", tmp_path / "alone.json", all_members=True)
     pre = good / "site" / "with" / "pre"
     segment_files(pre / "FLAIR.nii.gz", pre / "T1.nii.gz", alone, Settings(weights_folder))
     mask = nib.load(output / "site" / "with" / "wmh.nii.gz")
@@ -111,6 +113,11 @@ def test_bad_scans_do_not_stop_the_good_ones(
         assert report[key] == expected[key]
     assert rows["site/with"]["volume_ml"] == str(expected["volume_ml"])
     assert rows["site/with"]["lesion_count"] == "3"
+    # The fake members differ, so the range is one.
+    volume, low, high = (float(rows["site/with"][f"volume_{name}"]) for name in ("ml", "low_ml", "high_ml"))
+    assert [low, high] == expected["volume_interval_ml"]
+    assert low < volume < high
+    assert rows["site/with"]["volume_above_0.9_ml"] == str(expected["volume_above_ml"]["0.9"])
     page = (output / "cohort.html").read_text()
     assert page.count("data:image/jpeg;base64,") == 2
 
@@ -164,12 +171,18 @@ def test_a_failure_is_tried_again_and_forgotten(good: Path, tmp_path: Path, how:
 
 
 def test_a_reference_mask_is_not_overwritten(good: Path, how: Any, fake_ensemble: Any) -> None:
-    reference = good / "site" / "with" / "wmh.nii.gz"
+    folder = good / "site" / "with"
+    reference = folder / "wmh.nii.gz"
     reference.write_bytes(b"by hand")
-    with pytest.raises(OutputError, match=rf"^{reference}: expected nothing, or a result with report.json"):
-        run_batch(good, good, how(again=True))
+    for again in (True, False):
+        with pytest.raises(ScansFailedError, match="1 of 2 scans failed: site/with"):
+            run_batch(good, good, how(again=again))
     assert reference.read_bytes() == b"by hand"
-    assert fake_ensemble.calls == 0
+    assert files(folder) == ["orig", "pre", "wmh.nii.gz"]
+    error = table(good)["site/with"]["error"]
+    assert error.startswith(f"{reference}: expected nothing, or a result with report.json beside it")
+    assert files(good / "without") == ["FLAIR.nii.gz", "report.json", "thumbnail.jpg", "wmh.nii.gz"]
+    assert fake_ensemble.calls == 1
 
 
 def test_interrupted_between_scans(
@@ -221,6 +234,107 @@ def test_whatever_happens_to_a_scan_is_its_own_failure(
     with pytest.raises(ScansFailedError, match="1 of 2 scans failed: without"):
         run_batch(good, blocked, how())
     assert files(blocked / "site" / "with") == ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
+
+
+def replacements(monkeypatch: pytest.MonkeyPatch, end_at: int) -> list[str]:
+    """Let the run be ended when it puts the n-th file into its place; return what it has put there."""
+    replace, done = Path.replace, []
+
+    def end(self: Path, target: Path) -> Path:
+        if len(done) == end_at:
+            raise KeyboardInterrupt
+        done.append(target.name)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", end)
+    return done
+
+
+def contents(folder: Path) -> dict[str, Any]:
+    """Return what each file holds, less the seconds that the work took."""
+    found: dict[str, Any] = {}
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".json":
+            found[name] = json.loads(path.read_text()) | {"seconds": None}
+        elif path.suffix == ".tsv":
+            found[name] = [{**row, "seconds": ""} for row in table(folder).values()]
+        else:
+            found[name] = path.read_bytes()
+    return found
+
+
+@pytest.mark.parametrize("end_at", range(6))
+def test_wherever_a_run_ends_the_next_gives_the_same(
+    end_at: int, tmp_path: Path, scan_folder: Path, weights_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over nothing, and over what other settings gave: the sign that it is unfinished, then 5 files."""
+    monkeypatch.setattr("wmhseg.batch.compute.work_ahead", lambda do, tasks, _: ((t, do(t)) for t in tasks))
+    (tmp_path / "scans" / "one").mkdir(parents=True)
+    shutil.copy(scan_folder / "FLAIR.nii.gz", tmp_path / "scans" / "one")
+    same = How(Settings(weights_folder), 1, False)
+    other = How(Settings(weights_folder, inputs=InputOptions(bias_correction="on")), 1, False)
+    run_batch(tmp_path / "scans", tmp_path / "undisturbed", same)
+    expected = contents(tmp_path / "undisturbed")
+    output = tmp_path / "out"
+    for how in (same, other):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            done = replacements(patch, end_at)
+            run_batch(tmp_path / "scans", output, how)
+        order = ["wmh.nii.gz", "thumbnail.jpg", "report.json", "cohort.tsv", "cohort.html"]
+        assert [name for name in done if "unfinished" not in name] == order[: max(end_at - 1, 0)]
+        run_batch(tmp_path / "scans", output, same)
+        assert contents(output) == expected
+
+
+def test_a_full_disk_is_a_failed_scan_and_leaves_the_earlier_result(
+    good: Path, tmp_path: Path, how: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out"
+    run_batch(good, output, how())
+    before = contents(output)
+
+    def full(path: Path) -> None:
+        if path.parent.name == "without":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(ScansFailedError, match="1 of 2 scans failed: without"),
+    ):
+        patch.setattr("wmhseg.io.writing._sync", full)
+        run_batch(good, output, how(again=True))
+    # Not even the reason could be written there, but it stands in the table, without the earlier numbers.
+    row = table(output)["without"]
+    assert row["error"].endswith(": cannot be written (No space left on device)")
+    assert "unexpected" not in row["error"]
+    assert row["volume_ml"] == "n/a"
+    for name in ("report.json", "thumbnail.jpg", "wmh.nii.gz"):
+        assert contents(output)[f"without/{name}"] == before[f"without/{name}"]
+    run_batch(good, output, how())
+    assert contents(output) == before
+
+
+def test_rows_and_names_that_fail_alone(good: Path, tmp_path: Path, how: Any) -> None:
+    """A row without FLAIR, the same name twice, names too long, and one that is no UTF-8."""
+    flair = good / "without" / "FLAIR.nii.gz"
+    odd = good / os.fsdecode(b"S\xfcd")
+    odd.mkdir()
+    shutil.copy(flair, odd)
+    path = tmp_path / "list.tsv"
+    rows = ["flair\tname", f"{flair}\tone", "\tnone", f"{flair}\tone", f"{flair}\t{'n' * 256}"]
+    rows += [f"{good}/{'f' * 256}.nii.gz\tlong"]
+    path.write_text("\n".join(rows) + "\n")
+    with pytest.raises(ScansFailedError, match="4 of 5 scans failed: line-3, line-4, line-5, and 1 more"):
+        run_batch(path, tmp_path / "out", how())
+    found = table(tmp_path / "out")
+    assert list(found) == ["one", "line-3", "line-4", "line-5", "long"]
+    assert found["one"]["lesion_count"] == "3"
+    assert found["line-4"]["error"].startswith(f"{path}, line 4: expected each scan once, found one again")
+    assert found["long"]["error"].endswith("cannot be read (File name too long); check name and owner")
+    run_batch(good, tmp_path / "folder", how())
+    assert list(table(tmp_path / "folder")) == [r"S\udcfcd", "site/with", "without"]
+    assert r"S\udcfcd" in (tmp_path / "folder" / "cohort.html").read_text(encoding="utf-8")
 
 
 def test_another_precision_or_algorithm_is_another_result(

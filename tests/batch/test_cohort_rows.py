@@ -40,6 +40,10 @@ def job(root: Path, name: str, **report: Any) -> Job:
     values = {
         "volume_ml": 1.0,
         "lesion_count": 2,
+        "volume_interval_ml": [0.75, 1.5],
+        "volume_above_ml": {"0.3": 1.125, "0.5": 1.0625, "0.65": 1.0, "0.8": 0.5},
+        "agreement": 0.9,
+        "expected_dsc": 0.781,
         "warnings": [],
         "flags": [],
         "seconds": {"total": 3.5},
@@ -56,7 +60,9 @@ def jobs(tmp_path: Path) -> list[Job]:
     # That there is no T1 is said once.
     odd = {"warnings": ["no T1", "thick <b>"], "flags": ["t1_missing", "noise"]}
     made = [job(tmp_path, f"p{i}", volume_ml=float(i)) for i in range(1, 6)]
-    made += [job(tmp_path, "large", volume_ml=300.0), job(tmp_path, "odd", **odd)]
+    # A report of a run that did not compute every member in full.
+    unspread = {"volume_interval_ml": None, "volume_above_ml": None, "agreement": None, "expected_dsc": None}
+    made += [job(tmp_path, "large", volume_ml=300.0, **unspread), job(tmp_path, "odd", **odd)]
     failed = job(tmp_path, "failed")
     failed.files.error.write_text("/x/FLAIR.nii.gz: not a readable\timage\n")
     unread = job(tmp_path, "unread")
@@ -80,20 +86,31 @@ def test_rows(jobs: list[Job]) -> None:
 
 def test_order(jobs: list[Job]) -> None:
     names = [row.job.name for row in doubtful_first(read_cohort(jobs))]
-    assert names[:5] == ["failed", "unread", "missing", "odd", "large"]
-    assert names[-1] == "p3"
+    assert names == ["failed", "unread", "missing", "odd", "large", "p1", "p2", "p3", "p4", "p5"]
+
+
+def test_least_expected_dsc_first(tmp_path: Path) -> None:
+    made = [job(tmp_path, f"d{dsc}", expected_dsc=dsc) for dsc in (0.8, 0.5, 0.7)]
+    assert [row.job.name for row in doubtful_first(read_cohort(made))] == ["d0.5", "d0.7", "d0.8"]
 
 
 def test_table(jobs: list[Job]) -> None:
     rows = list(csv.reader(cohort_table(read_cohort(jobs)).splitlines(), delimiter="\t"))
     assert len(rows) == 11
-    assert {len(row) for row in rows} == {15}
-    head, first, odd, failed = rows[0], rows[1], rows[7], rows[8]
+    assert {len(row) for row in rows} == {22}
+    head, first, large, odd, failed = rows[0], rows[1], *rows[6:9]
     assert dict(zip(head, first, strict=True)) == {
         "name": "p1",
         "volume_ml": "1.0",
+        "volume_low_ml": "0.75",
+        "volume_high_ml": "1.5",
+        "volume_above_0.3_ml": "1.125",
+        "volume_above_0.5_ml": "1.0625",
+        "volume_above_0.8_ml": "0.5",
         "lesion_count": "2",
-        "volume_z": first[3],
+        "agreement": "0.9",
+        "expected_dsc": "0.781",
+        "volume_z": first[10],
         "flags": "n/a",
         "error": "n/a",
         "seconds": "3.5",
@@ -106,8 +123,18 @@ def test_table(jobs: list[Job]) -> None:
         "weights_sha256": "w0,w1",
         "version": "0.1.0",
     }
-    assert odd[4] == "no T1; thick <b>; noise"
-    assert (failed[1], failed[5]) == ("n/a", "/x/FLAIR.nii.gz: not a readable image")
+    assert odd[11] == "no T1; thick <b>; noise"
+    assert large[1:7] == ["300.0", *["n/a"] * 5]
+    assert failed[1:7] == ["n/a"] * 6
+    assert failed[12] == "/x/FLAIR.nii.gz: not a readable image"
+
+
+def test_a_report_with_other_volumes_is_not_ours(tmp_path: Path) -> None:
+    for number, wrong in enumerate(([0.5], [None, 1.0], "x")):
+        (row,) = read_cohort([job(tmp_path, f"interval{number}", volume_interval_ml=wrong)])
+        assert "expected a report of this program" in row.error
+        (row,) = read_cohort([job(tmp_path, f"above{number}", volume_above_ml=wrong)])
+        assert "expected a report of this program" in row.error
 
 
 class _Checked(HTMLParser):
@@ -142,4 +169,6 @@ def test_page_is_well_formed_escaped_and_needs_nothing_else(jobs: list[Job]) -> 
     assert "10 scans, 3 failed, 1 with warnings, 1 with an unusual volume" in page.text
     # One picture for each scan with a result; the failed one's earlier picture is not shown.
     assert sum(address.startswith("data:image/jpeg") for address in page.addresses) == 7
+    # The range of the networks under each volume, but for failed scans and the one whose report has none.
+    assert len(re.findall(r"<summary>0\.75&ndash;1\.50</summary>above 0\.3: 1\.12<br>above 0\.5", html)) == 6
     assert re.findall(r"<b>(\w+)</b>", html)[:5] == ["failed", "unread", "missing", "odd", "large"]

@@ -98,6 +98,9 @@ def test_participants_then_group(dataset: Path, tmp_path: Path, how: How, fake_e
         rows = list(csv.DictReader(file, delimiter="\t"))
     assert [row["name"] for row in rows] == ["sub-01", "sub-02_ses-a", "sub-02_ses-b"]
     assert rows[0]["volume_ml"] == str(sidecar["volume_ml"])
+    assert rows[0]["volume_high_ml"] == str(sidecar["volume_interval_ml"][1])
+    table = (output / "sub-01" / "sub-01_label-WMH_volumes.tsv").read_text().splitlines()
+    assert dict(zip(*(line.split("\t") for line in table), strict=True)) == {**rows[0], "volume_z": "n/a"}
     assert (output / "cohort.html").read_text().count("data:image/jpeg") == 3
 
     assert problems(dataset) == []

@@ -1,4 +1,4 @@
-"""One row of the catalogue in docs/reference/inputs.md: an input, and what the command makes of it."""
+"""One row of docs/reference/catalogue.md: an input, and what the command makes of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Every kind of input in docs/reference/inputs.md, through the command."""
+"""Every kind of input in docs/reference/catalogue.md, through the command."""
 
 import re
 import sys
@@ -9,6 +9,7 @@ import pytest
 from wmhseg.cli import main
 
 sys.path.insert(0, str(Path(__file__).parent))
+from catalogue_table import DOCUMENT, table
 from kind import Kind
 from kinds import KINDS
 
@@ -50,3 +51,8 @@ def test_kind(
 def test_names_are_unique() -> None:
     names = [kind.name for kind in KINDS]
     assert len(names) == len(set(names))
+
+
+def test_the_document_is_the_catalogue() -> None:
+    assert len(KINDS) >= 80
+    assert DOCUMENT.read_text(encoding="utf-8") == table(), "run python tests/catalogue/catalogue_table.py"

@@ -1,6 +1,7 @@
 """Rows with given scores, for tests of what is made of them."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.evaluation.organiser import Scores
@@ -22,7 +23,8 @@ def row(scanner: str, case: str, dsc: float = 0.5, **changed: float) -> ScoredCa
     """Return a case of which a test names the scores that matter."""
     values = {"h95_mm": 5.0, "avd_percent": 20.0, "lesion_recall": 0.6, "lesion_f1": 0.7, **changed}
     pair = Pair(scanner, case, Path(f"truth/{case}.nii.gz"), Path(f"out/{case}.nii.gz"))
-    return ScoredCase(pair, "", Scores(dsc, **values, lesion_precision=0.8, abs_log_volume_difference=0.1))
+    scores = Scores(dsc, **values, lesion_precision=0.8, abs_log_volume_difference=0.1)
+    return ScoredCase(pair, "", scores, truth_ml=10.0, result_ml=9.0, lesion_f1_judged=0.75)
 
 
 def failure(scanner: str, case: str) -> ScoredCase:
@@ -32,7 +34,13 @@ def failure(scanner: str, case: str) -> ScoredCase:
 
 def without_h95(scanner: str, case: str) -> ScoredCase:
     """Return a case with an empty result."""
-    return row(scanner, case, 0.0, h95_mm=math.nan, avd_percent=100.0, lesion_recall=0.0, lesion_f1=0.0)
+    made = row(scanner, case, 0.0, h95_mm=math.nan, avd_percent=100.0, lesion_recall=0.0, lesion_f1=0.0)
+    return replace(made, result_ml=0.0, lesion_f1_judged=0.0)
+
+
+def with_volumes(scanner: str, case: str, truth_ml: float, result_ml: float) -> ScoredCase:
+    """Return a case with given volumes."""
+    return replace(row(scanner, case), truth_ml=truth_ml, result_ml=result_ml)
 
 
 def paper_rows() -> list[ScoredCase]:

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.evaluation import evaluate_cohort as module
 from wmhseg.evaluation.evaluate_cohort import EvaluationSettings, evaluate_cohort
 
 SITES = {"Utrecht": ("9", "10"), "Amsterdam/GE1T5": ("150",)}
@@ -194,13 +193,12 @@ def test_an_output_that_cannot_be_made(truth: Path, results: Path, tmp_path: Pat
 def test_a_full_disk_is_an_output_error(
     truth: Path, results: Path, settings: EvaluationSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(module, "write_box_plots", fail)
-    with pytest.raises(
-        OutputError, match=rf"^{settings.output}: cannot be written \(No space left on device\)"
-    ):
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", fail)
+    path = settings.output / "boxplots.png"
+    with pytest.raises(OutputError, match=rf"^{path}: cannot be written \(No space left on device\)"):
         evaluate_cohort(truth, results, replace(settings, figures=True))
 
 

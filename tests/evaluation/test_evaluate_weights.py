@@ -90,6 +90,41 @@ def test_cases_trained_on_are_in_no_average(
     assert "1 of 2 cases were in the weights' training: no test scores" in text
 
 
+def test_calibration_of_cases_that_were_not_trained_on(
+    cases: Path, tmp_path: Path, weights_folder: Path, fake_ensemble: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = json.loads((weights_folder / "manifest.json").read_text())
+    weights = tmp_path / "weights"
+    weights.mkdir()
+
+    def train_on(*names: str) -> None:
+        values["members"][0]["training"] = {"cases": list(names)}
+        (weights / "manifest.json").write_text(json.dumps(values))
+
+    train_on("site/one")
+    options = ["--calibration", "--thresholds", "0.25", "0.75"]
+    assert evaluate(cases, tmp_path / "out", weights, *options) == 0
+    text = (tmp_path / "out" / "calibration.md").read_text()
+    assert text in capsys.readouterr().out
+    assert f"Weights fake (SHA-256 {'0' * 64}), FLAIR and T1, float32.\n" in text
+    assert "| site (n = 1) | " in text
+    with (tmp_path / "out" / "calibration.tsv").open(newline="") as file:
+        found = [row for row in csv.DictReader(file, delimiter="\t") if row["scanner"] == "site"]
+    # The fake ensemble says 0 or 1: what it says for sure is the mask that is scored.
+    voxels = int(found[-1]["voxels"])
+    assert sum(int(row["voxels"]) for row in found[1:]) == voxels
+    scored = rows(tmp_path / "out" / "threshold-0.25")["site/two"]
+    assert voxels * 1.15 * 1.15 * 6 / 1000 == pytest.approx(float(scored["result_ml"]), rel=0.01)
+    assert 0.5 < float(found[-1]["wmh_share"]) <= 1
+
+    assert evaluate(cases, tmp_path / "other", weights) == 0
+    assert not (tmp_path / "other" / "calibration.tsv").exists()
+    train_on("site/one", "site/two")
+    assert evaluate(cases, tmp_path / "none", weights, "--calibration") == 3
+    assert "expected cases that the weights were not trained on for --calibration" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_case_that_fails_is_named_and_the_others_are_scored(
     cases: Path, tmp_path: Path, weights_folder: Path, fake_ensemble: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,8 +140,9 @@ def test_a_case_that_fails_is_named_and_the_others_are_scored(
 def test_results_and_weights_do_not_go_together(
     cases: Path, tmp_path: Path, weights_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["evaluate", str(cases), str(tmp_path), "--weights", str(weights_folder)]
-    assert main(words) == 2
+    words = ["evaluate", str(cases), str(tmp_path)]
+    assert main([*words, "--weights", str(weights_folder)]) == 2
+    assert main([*words, "--calibration"]) == 2
     assert "expected either results, or --weights" in capsys.readouterr().err
 
 

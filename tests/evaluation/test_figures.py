@@ -17,7 +17,7 @@ from wmhseg.evaluation.figures import write_box_plots
 from wmhseg.evaluation.score_cohort import ScoredCase
 
 sys.path.insert(0, str(Path(__file__).parent))
-from score_rows import failure, paper_rows, row, without_h95
+from score_rows import failure, paper_rows, row, with_volumes, without_h95
 
 FIVE = [row("Utrecht", str(case), dsc) for case, dsc in enumerate((0.1, 0.4, 0.5, 0.6, 0.9))]
 
@@ -51,7 +51,7 @@ def labels(axes: Any) -> list[str]:
 
 def test_a_panel_per_metric_and_a_box_per_scanner(drawn: Any) -> None:
     panels, _ = drawn(paper_rows())
-    assert list(panels) == ["DSC", "H95", "AVD", "Recall", "F1"]
+    assert list(panels) == ["DSC", "H95", "AVD", "Volume", "Recall", "F1", "Judged"]
     for axes in panels.values():
         assert len(axes.patches) == 5
         assert labels(axes) == [
@@ -95,6 +95,32 @@ def test_a_case_far_beyond_the_others_is_marked_at_the_edge(drawn: Any) -> None:
     assert marks(panels["AVD"], "D") == pytest.approx([mean])
     for axes in (panels["DSC"], panels["H95"]):
         assert marks(axes, "^") == []
+
+
+def test_the_volume_bias_is_drawn_with_its_sign_and_pooled(drawn: Any) -> None:
+    panels, words = drawn([with_volumes("A", "1", 1, 3), with_volumes("A", "2", 19, 15)])
+    assert marks(panels["Volume"], ".") == pytest.approx([-400 / 19, 200])
+    assert marks(panels["Volume"], "D") == pytest.approx([-10])
+    low, high = panels["Volume"].get_ylim()
+    assert low < -400 / 19
+    assert high > 200
+    assert "mean (volume: of the sums)" in words
+
+
+@pytest.mark.parametrize(("far_ml", "beyond"), [(19, 0), (100, 1)])
+def test_a_bias_is_far_where_it_would_stretch_the_whole_axis(drawn: Any, far_ml: float, beyond: int) -> None:
+    ordinary = [with_volumes("A", str(case), 100, volume) for case, volume in enumerate((60, 80, 95, 105))]
+    panels, _ = drawn([*ordinary, with_volumes("A", "far", 10, far_ml)])  # +90 or +900 % beside -40 to +5 %
+    assert len(marks(panels["Volume"], "^")) == beyond
+
+
+def test_results_that_are_all_too_small_are_all_drawn(drawn: Any) -> None:
+    panels, _ = drawn([with_volumes("A", str(case), 100, 95 - case) for case in range(4)])
+    assert marks(panels["Volume"], ".") == pytest.approx([-8, -7, -6, -5])
+    low, high = panels["Volume"].get_ylim()
+    assert low < -8
+    assert high >= 0
+    assert marks(panels["Volume"], "^") == []
 
 
 def test_fractions_always_span_the_whole_axis(drawn: Any) -> None:

@@ -186,7 +186,7 @@ def test_files_that_cannot_be_scored_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"broken.nii.gz: not a readable image"):
         score_files(broken, wmh)
     sitk.WriteImage(sitk.Image([4, 3, 1, 2], sitk.sitkUInt8), str(tmp_path / "series.nii.gz"))
-    with pytest.raises(InputError, match=r"series.nii.gz: expected one 3D mask, found 4 dimensions"):
+    with pytest.raises(InputError, match=r"series.nii.gz: expected one 3D volume .*, found 4x3x1x2 of uint8"):
         score_files(wmh, tmp_path / "series.nii.gz")
 
 

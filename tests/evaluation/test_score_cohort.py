@@ -37,7 +37,10 @@ def pair(tmp_path: Path) -> Pair:
 
 def test_a_case_scores_as_its_two_files(pair: Pair) -> None:
     row = score_pair(pair)
-    assert row == ScoredCase(pair, "", score_files(pair.truth, pair.result), *VOLUMES_ML)
+    assert row == ScoredCase(
+        pair, "", score_files(pair.truth, pair.result), *VOLUMES_ML, lesion_f1_judged=1.0
+    )
+    assert row.volume_bias_percent == -50
     assert (row.scores.dsc, row.scores.avd_percent) == (2 * 2 / (4 + 2), 50)
 
 
@@ -110,7 +113,7 @@ def make_colour(path: Path) -> None:
         (Path.unlink, "expected a mask file, found none"),
         (cut_off, "not a readable image"),
         (damage, "not a readable image"),
-        (make_colour, "expected one 3D mask, found 3 dimensions of vector"),
+        (make_colour, "expected one 3D volume with one value per voxel, found 6x5x4 of colours"),
     ],
 )
 def test_a_missing_or_unreadable_result_is_a_failure(pair: Pair, spoil: Any, message: str) -> None:
@@ -118,6 +121,8 @@ def test_a_missing_or_unreadable_result_is_a_failure(pair: Pair, spoil: Any, mes
     row = score_pair(pair)
     assert row.scores is FAILED
     assert f"{pair.result}: {message}" in row.failure
+    assert row.lesion_f1_judged == 0
+    assert math.isnan(row.volume_bias_percent)
 
 
 def test_a_failure_never_scores_well(pair: Pair) -> None:
@@ -131,6 +136,13 @@ def test_a_failure_never_scores_well(pair: Pair) -> None:
     save(pair.truth, np.zeros_like(TRUTH))  # without WMH, an empty result would be perfect
     pair.result.unlink()
     assert score_pair(pair).scores is FAILED
+
+
+def test_volume_bias_where_the_truth_is_empty(pair: Pair) -> None:
+    save(pair.truth, np.zeros_like(TRUTH))
+    assert score_pair(pair).volume_bias_percent == math.inf
+    save(pair.result, np.zeros_like(TRUTH))
+    assert score_pair(pair).volume_bias_percent == 0
 
 
 def test_an_unreadable_truth_stops_everything(pair: Pair) -> None:

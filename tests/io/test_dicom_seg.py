@@ -20,7 +20,8 @@ from wmhseg.cli import main
 from wmhseg.errors import InputError
 from wmhseg.io.dicom_seg import to_dicom_seg
 from wmhseg.io.seg_source import read_seg_source
-from wmhseg.io.volume import Volume, read_image, write_volume
+from wmhseg.io.volume import Volume, read_image
+from wmhseg.io.write_volume import write_volume
 
 AXIAL = ((1, 0, 0), (0, 1, 0))
 SAGITTAL = ((0, 1, 0), (0, 0, -1))

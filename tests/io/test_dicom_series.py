@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK as sitk
 
@@ -104,3 +105,91 @@ def test_other_orientation_tilt_and_single_slices_are_refused(tmp_path: Path) ->
         read_image(tmp_path / "one")
     with pytest.raises(InputError, match=r"9.dcm: expected a scan, found one DICOM slice; give the folder"):
         read_image(tmp_path / "one" / "9.dcm")
+
+
+def read_array(folder: Path) -> tuple[np.ndarray, tuple[str, ...]]:
+    volume, warnings = read_image(folder)
+    return volume.array, warnings
+
+
+def test_files_that_are_no_slices_are_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    write_stack(folder, [0, 3, 6, 9])
+    report = pydicom.dcmread(folder / "9.dcm")
+    del report.PixelData, report.Rows, report.Columns
+    report.SOPClassUID = report.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.11.1"
+    report.save_as(folder / "state.dcm")
+    (folder / "DICOMDIR").write_bytes(bytes(128) + b"DICM" + bytes(50))
+    (folder / "notes.txt").write_text("slices")
+    (folder / ".DS_Store").write_bytes(bytes(100))
+    (folder / "._9.dcm").write_bytes(b"\0\5\x16\7" + bytes(100))
+    array, warnings = read_array(folder)
+    np.testing.assert_array_equal(array, SLICES)
+    assert warnings == ()
+
+
+@pytest.mark.parametrize("name", ["9.dcm", "6.dcm", "8.dcm"])
+def test_a_slice_that_is_cut_is_refused_and_named(tmp_path: Path, name: str) -> None:
+    write_stack(tmp_path / "s", [0, 3, 6, 9])
+    whole = (tmp_path / "s" / name).read_bytes()
+    for length in (len(whole) - 2, len(whole) * 6 // 10, 140, 50, 0):
+        (tmp_path / "s" / name).write_bytes(whole[:length])
+        with pytest.raises(InputError, match=rf"s/{name}: expected a DICOM slice, found a damaged or cut"):
+            read_image(tmp_path / "s")
+
+
+def test_slices_without_an_ending_that_are_cut_or_links_that_lead_nowhere(tmp_path: Path) -> None:
+    write_stack(tmp_path / "s", [0, 3, 6, 9])
+    for path in list((tmp_path / "s").iterdir()):
+        path.rename(path.with_name(f"IM{path.stem}"))
+    end = tmp_path / "s" / "IM9"
+    whole = end.read_bytes()
+    for length in (len(whole) - 2, 300, 0):
+        end.write_bytes(whole[:length])
+        with pytest.raises(InputError, match="IM9: expected a DICOM slice, found a damaged or cut file"):
+            read_image(tmp_path / "s")
+    end.unlink()
+    end.symlink_to("gone")
+    with pytest.raises(InputError, match=r"IM9: cannot be read \(No such file or directory\)"):
+        read_image(tmp_path / "s")
+
+
+def test_a_slice_of_another_series_is_named(tmp_path: Path) -> None:
+    write_stack(tmp_path / "s", [0, 3, 6])
+    write_slice(tmp_path / "s" / "0.dcm", SLICES[3], (-10, 20, 9), series=2)
+    with pytest.raises(
+        InputError, match=r"one DICOM series, found 2: MR t2 flair \(0.dcm\); MR t2 flair \(3"
+    ):
+        read_image(tmp_path / "s")
+
+
+def test_folders_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    write_stack(tmp_path / "deep" / "SE1", [0, 3, 6, 9])
+    with pytest.raises(InputError, match=r"deep: expected .* found none; give one of its folders \(SE1\)"):
+        read_image(tmp_path / "deep")
+    write_stack(tmp_path / "s", [0, 3, 6, 9])
+    write_stack(tmp_path / "s" / "more", [12, 15])
+    array, warnings = read_array(tmp_path / "s")
+    np.testing.assert_array_equal(array, SLICES)
+    assert warnings == (f"{tmp_path / 's'}: its folders were not searched (more)",)
+
+
+def test_a_localizer_in_the_series_is_named(tmp_path: Path) -> None:
+    write_stack(tmp_path / "s", [0, 3, 6, 9])
+    write_slice(tmp_path / "s" / "scout.dcm", SLICES[0], (0, 0, 0), axes=SAGITTAL)
+    with pytest.raises(InputError, match=r"several orientations \(6.dcm and scout.dcm differ\); remove the"):
+        read_image(tmp_path / "s")
+
+
+def test_multiframe_file_among_slices_is_named(tmp_path: Path) -> None:
+    write_stack(tmp_path / "s", [0, 3])
+    image = sitk.GetImageFromArray(SLICES.astype(np.uint16))
+    sitk.WriteImage(image, str(tmp_path / "s" / "all.dcm"))
+    with pytest.raises(
+        InputError, match=r"one multi-frame DICOM file, found 3 files \(8.dcm, 9.dcm, all.dcm"
+    ):
+        read_image(tmp_path / "s")
+    # ITK itself writes positions of frames as they must be.
+    volume = read_image(tmp_path / "s" / "all.dcm")[0]
+    np.testing.assert_array_equal(volume.array, SLICES)

@@ -1,14 +1,17 @@
 """NIfTI-2, and what qform and sform say, against nibabel."""
 
+import gzip
+import struct
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
 from wmhseg.errors import InputError
 from wmhseg.io.nifti_header import parse_header
-from wmhseg.io.volume import read_image
+from wmhseg.io.volume import read_image, read_mask
 
 LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 VALUES = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
@@ -96,7 +99,9 @@ def test_nifti_2_that_is_cut_off_4d_or_complex_is_refused(tmp_path: Path) -> Non
     with pytest.raises(InputError, match=rf"^{path}: expected one 3D volume .* found 3x2x2x5"):
         read_image(path)
     nib.save(nib.Nifti2Image(VALUES.astype(np.complex64), np.eye(4)), path)
-    with pytest.raises(InputError, match=rf"^{path}: expected one 3D volume .* number type 32"):
+    with pytest.raises(
+        InputError, match=rf"^{path}: expected one 3D volume .* found 3x4x5 of complex numbers"
+    ):
         read_image(path)
 
 
@@ -163,8 +168,12 @@ def test_a_header_without_position_is_said(tmp_path: Path, cls: type) -> None:
     path = tmp_path / "scan.nii.gz"
     nib.save(image, path)
     (warning,) = read_image(path)[1]
-    assert warning == f"{path}: the header has no position (qform and sform code 0); orientation unknown"
+    assert warning == (
+        f"{path}: the header has no position (qform and sform code 0); "
+        "orientation unknown, taken as left-anterior-superior"
+    )
     assert read_image(path)[0].grid.spacing_mm == (1.5, 2, 5)
+    np.testing.assert_array_equal(found_affine(path), nib.load(path).affine)
 
 
 @pytest.mark.parametrize("affine", [OBLIQUE, MIRRORED], ids=["oblique", "mirrored"])
@@ -178,3 +187,166 @@ def test_header_positions_equal_nibabels(affine: np.ndarray, cls: type) -> None:
     np.testing.assert_allclose(LPS_FROM_RAS @ header.qform, image.get_qform(), atol=1e-5)
     np.testing.assert_allclose(LPS_FROM_RAS @ header.sform, image.get_sform(), atol=1e-5)
     assert parse_header(b"\0" * 540) is None
+
+
+def both_forms(cls: type = nib.Nifti1Image, number_type: str = "i2") -> bytearray:
+    image = cls(VALUES.astype(number_type), OBLIQUE)
+    image.set_qform(OBLIQUE, 1)
+    image.set_sform(OBLIQUE, 1)
+    return bytearray(image.to_bytes())
+
+
+NAMES = ["a.nii", "a.NII", "a.nii.gz", "a.NII.GZ", "a.Nii.Gz", "a"]
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_content_decides_whatever_the_name(tmp_path: Path, name: str, compressed: bool) -> None:
+    path, content = tmp_path / name, bytes(both_forms())
+    path.write_bytes(gzip.compress(content) if compressed else content)
+    volume, warnings = read_image(path)
+    assert warnings == ()
+    np.testing.assert_array_equal(volume.array.transpose(2, 1, 0), VALUES)
+    np.testing.assert_allclose(found_affine(path), OBLIQUE, rtol=0, atol=1e-5)
+    path.write_bytes(gzip.compress(content[:-1]) if compressed else content[:-1])
+    with pytest.raises(InputError, match=r"expected 472 bytes, found 471"):  # 352 + 60 x 2
+        read_image(path)
+    with pytest.raises(InputError, match=r"expected 472 bytes, found 471"):
+        read_mask(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "voxels"), [("a.hdr", "a.img"), ("a.HDR", "a.IMG"), ("a.hdr.gz", "a.img.gz")]
+)
+@pytest.mark.parametrize("cls", [nib.Nifti1Pair, nib.Nifti2Pair, nib.AnalyzeImage])
+def test_pairs_read_as_nibabel_does(tmp_path: Path, header: str, voxels: str, cls: type) -> None:
+    nib.save(cls(VALUES, OBLIQUE), tmp_path / "whole.hdr")
+    expected = nib.load(tmp_path / "whole.hdr")
+    for ending, name in (("hdr", header), ("img", voxels)):
+        content = (tmp_path / f"whole.{ending}").read_bytes()
+        (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    for given in (header, voxels):
+        volume, warnings = read_image(tmp_path / given)
+        np.testing.assert_array_equal(volume.array.transpose(2, 1, 0), VALUES)
+        np.testing.assert_allclose(found_affine(tmp_path / given), expected.affine, rtol=0, atol=1e-5)
+        assert len(warnings) == (cls is nib.AnalyzeImage)
+    (tmp_path / voxels).unlink()
+    with pytest.raises(InputError, match=rf"{header}: expected {voxels} beside it, .* found none"):
+        read_image(tmp_path / header)
+
+
+def test_voxels_without_their_header_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.img").write_bytes(VALUES.tobytes())
+    with pytest.raises(InputError, match=r"a\.img: expected a\.hdr beside it, .* found none"):
+        read_image(tmp_path / "a.img")
+
+
+@pytest.mark.parametrize(
+    ("cls", "place", "code"), [(nib.Nifti1Image, 108, "<f"), (nib.Nifti2Image, 168, "<q")], ids=["1", "2"]
+)
+def test_where_voxels_start(tmp_path: Path, cls: type, place: int, code: str) -> None:
+    path, content = tmp_path / "a.nii", both_forms(cls)
+    (start,) = struct.unpack_from(code, content, place)
+    offsets = {0: True, -400: False, 100: False, 2**40: False}
+    if cls is nib.Nifti1Image:
+        offsets |= {np.nan: False, np.inf: False, -np.inf: False, 1e30: False}
+    for offset, whole in offsets.items():
+        struct.pack_into(code, content, place, offset)
+        path.write_bytes(content)
+        if whole:
+            np.testing.assert_array_equal(read_image(path)[0].array.transpose(2, 1, 0), VALUES)
+        else:
+            with pytest.raises(InputError, match=rf"^{path}: not a readable image \(expected .*, found "):
+                read_image(path)
+    struct.pack_into(code, content, place, start + 1000)
+    path.write_bytes(content[: int(start)] + bytes(1000) + content[int(start) :])
+    np.testing.assert_array_equal(read_image(path)[0].array.transpose(2, 1, 0), VALUES)
+
+
+@pytest.mark.parametrize(("bits", "said"), [(0, ()), (16, ()), (8, ("bitpix 8",)), (-16, ("bitpix -16",))])
+@pytest.mark.parametrize(("cls", "place"), [(nib.Nifti1Image, 72), (nib.Nifti2Image, 14)], ids=["1", "2"])
+def test_the_number_type_counts(
+    tmp_path: Path, cls: type, place: int, bits: int, said: tuple[str, ...]
+) -> None:
+    path, content = tmp_path / "a.nii", both_forms(cls)
+    struct.pack_into("<h", content, place, bits)
+    path.write_bytes(content)
+    volume, warnings = read_image(path)
+    np.testing.assert_array_equal(volume.array.transpose(2, 1, 0), VALUES)
+    assert warnings == tuple(
+        f"{path}: {one} contradicts the number type, int16, which counts" for one in said
+    )
+    path.write_bytes(content[:-1])
+    with pytest.raises(InputError, match=r"expected \d+ bytes, found \d+"):
+        read_image(path)
+    struct.pack_into("<h", content, place, 32)
+    path.write_bytes(content + content[-120:])
+    with pytest.raises(InputError, match=r"expected voxels of int16, found voxels of 32 bits"):
+        read_image(path)
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_bytes_behind_the_voxels(tmp_path: Path, ending: str) -> None:
+    path, content = tmp_path / f"a{ending}", both_forms()
+    pack = gzip.compress if ending == ".nii.gz" else bytes
+    path.write_bytes(pack(content + bytes(100_000)))
+    np.testing.assert_array_equal(read_image(path)[0].array.transpose(2, 1, 0), VALUES)
+    path.write_bytes(pack(content + bytes(4 << 20)))
+    with pytest.raises(InputError, match=r"expected 472 bytes, found more than twice as many"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("dim", "found"),
+    [
+        ((0, 3, 4, 5), "no axes"), ((9, 3, 4, 5), "no axes"), ((-3, 3, 4, 5), "no axes"),
+        ((2, 3, 20, 1), "3x20"),
+        ((3, -3, 4, 5), "-3x4x5"), ((3, 3, 0, 5), "3x0x5"), ((4, 3, 4, 1, 5), "3x4x1x5"),
+    ],
+)  # fmt: skip
+def test_what_is_no_volume_is_refused(tmp_path: Path, dim: tuple[int, ...], found: str) -> None:
+    path, content = tmp_path / "a.nii", both_forms()
+    struct.pack_into("<8h", content, 40, *(*dim, 1, 1, 1, 1, 1)[:8])
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=rf"^{path}: expected one 3D volume .*, found {found} of int16;"):
+        read_image(path)
+
+
+def test_axes_of_length_1_are_left_out(tmp_path: Path) -> None:
+    path, content = tmp_path / "a.nii", both_forms()
+    struct.pack_into("<8h", content, 40, 7, 3, 4, 5, 1, 1, 1, 1)
+    path.write_bytes(content)
+    np.testing.assert_array_equal(read_image(path)[0].array.transpose(2, 1, 0), VALUES)
+
+
+def test_no_more_is_read_than_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wmhseg.io.limits.usable_memory", lambda: 1000)
+    path, content = tmp_path / "a.nii.gz", both_forms()
+    path.write_bytes(gzip.compress(content))
+    with pytest.raises(InputError, match=rf"^{path}: .* found 60 voxels, which take 1.8e-06 GB"):
+        read_image(path)
+    # A promise that the compressed bytes cannot hold, 1032 each at most.
+    struct.pack_into("<8h", content, 40, 3, 30000, 30000, 30000, 1, 1, 1, 1)
+    path.write_bytes(gzip.compress(content))
+    with pytest.raises(InputError, match=r"expected 54000000000352 bytes, found \d+ compressed ones"):
+        read_image(path)
+
+
+@pytest.mark.parametrize("slope", [(0.37, -3.25), (1, 0), (0, 0), (np.nan, np.nan), (1, 2.5), (-2, 7)])
+@pytest.mark.parametrize("number_type", ["u1", "i2", "f4", "f8", ">i2", ">f4"])
+def test_values_are_those_of_itk_to_the_bit(
+    tmp_path: Path, number_type: str, slope: tuple[float, float]
+) -> None:
+    header = nib.Nifti1Header(endianness=">" if number_type.startswith(">") else "<")
+    header.set_data_dtype(number_type)
+    content = bytearray(nib.Nifti1Image(VALUES * 1.7, OBLIQUE, header).to_bytes())
+    struct.pack_into(f"{header.endianness}2f", content, 112, *slope)
+    (tmp_path / "a.nii").write_bytes(content)
+    expected = sitk.GetArrayFromImage(sitk.Cast(sitk.ReadImage(str(tmp_path / "a.nii")), sitk.sitkFloat32))
+    np.testing.assert_array_equal(read_image(tmp_path / "a.nii")[0].array, expected)
+
+
+def test_a_masks_warnings_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    nib.save(nib.Nifti1Image(VALUES, None), tmp_path / "a.nii")
+    read_mask(tmp_path / "a.nii")
+    assert "orientation unknown" in caplog.text

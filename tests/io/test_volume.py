@@ -11,8 +11,9 @@ import pytest
 import SimpleITK as sitk
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.io.files import replacing
-from wmhseg.io.volume import Grid, Volume, read_mask, read_volume, write_volume
+from wmhseg.io.volume import Grid, Volume, read_mask, read_volume
+from wmhseg.io.write_volume import write_volume
+from wmhseg.io.writing import replacing
 
 # Rotated 20 degrees about x, then 10 about z; x and y reversed (so RAS-like, as many scanners store).
 _A, _B = np.deg2rad(20), np.deg2rad(10)
@@ -161,7 +162,7 @@ def test_4d_with_two_volumes_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "4d.nii.gz"
     nib.save(nib.Nifti1Image(np.arange(48, dtype=np.float32).reshape(2, 3, 4, 2), np.eye(4)), path)
     with pytest.raises(
-        InputError, match=rf"{path}: expected one 3D volume .* found 2x3x4x2 of 32-bit float; extract"
+        InputError, match=rf"{path}: expected one 3D volume .* found 2x3x4x2 of float32; extract"
     ):
         read_volume(path)
 
@@ -171,7 +172,7 @@ def test_colour_image_is_refused(tmp_path: Path) -> None:
     sitk.WriteImage(sitk.GetImageFromArray(np.zeros((4, 3, 2, 3), np.uint8), isVector=True), str(path))
     with pytest.raises(
         InputError,
-        match=rf"{path}: expected one 3D volume .* found 2x3x4 of vector of 8-bit unsigned integer; extract",
+        match=rf"{path}: expected one 3D volume .* found 2x3x4x1x3 of uint8; extract",
     ):
         read_volume(path)
 
@@ -179,14 +180,17 @@ def test_colour_image_is_refused(tmp_path: Path) -> None:
 def test_complex_image_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "complex.nii.gz"
     nib.save(nib.Nifti1Image(np.full((2, 3, 4), 1 + 2j, np.complex64), np.eye(4)), path)
-    with pytest.raises(InputError, match=rf"^{path}: expected one 3D volume .* of complex of 32-bit float"):
+    with pytest.raises(InputError, match=rf"^{path}: expected one 3D volume .* of complex numbers"):
         read_volume(path)
 
 
 def test_2d_image_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "flat.png"
     sitk.WriteImage(sitk.GetImageFromArray(np.arange(12, dtype=np.uint8).reshape(3, 4)), str(path))
-    with pytest.raises(InputError, match=rf"{path}: expected one 3D volume .* found 4x3 of 8-bit"):
+    with pytest.raises(
+        InputError,
+        match=rf"{path}: not a readable image .expected NIfTI, .* found PNG.; .* convert it to NIfTI",
+    ):
         read_volume(path)
 
 
@@ -278,14 +282,16 @@ def test_cut_off_mask_is_refused(tmp_path: Path, ending: str) -> None:
 @pytest.mark.parametrize(
     ("values", "found"),
     [
-        (np.zeros((2, 3, 4, 2), np.uint8), "4 dimensions of 8-bit unsigned integer"),
-        (np.zeros((2, 3, 4), np.complex64), "3 dimensions of complex of 32-bit float"),
+        (np.zeros((2, 3, 4, 2), np.uint8), "2x3x4x2 of uint8"),
+        (np.zeros((2, 3, 4), np.complex64), "2x3x4 of complex numbers"),
     ],
 )
 def test_what_is_no_single_mask_is_refused(tmp_path: Path, values: np.ndarray, found: str) -> None:
     path = tmp_path / "mask.nii.gz"
     nib.save(nib.Nifti1Image(values, np.eye(4)), path)
-    with pytest.raises(InputError, match=rf"^{path}: expected one 3D mask, found {found}; extract the mask"):
+    with pytest.raises(
+        InputError, match=rf"^{path}: expected one 3D volume .*, found {found}; extract the volume"
+    ):
         read_mask(path)
 
 
@@ -385,7 +391,7 @@ def test_interruption_leaves_the_earlier_file(tmp_path: Path) -> None:
 def test_replacing_swaps_the_whole_file_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("earlier")
-    with replacing(path, ".json") as temporary:
+    with replacing(path) as temporary:
         assert temporary.parent == tmp_path
         assert temporary.suffix == ".json"
         temporary.write_text("new")

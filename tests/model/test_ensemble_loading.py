@@ -15,7 +15,7 @@ import pytest
 from wmhseg.cli import main
 from wmhseg.errors import WeightsError
 from wmhseg.io.files import file_sha256
-from wmhseg.io.volume import write_volume
+from wmhseg.io.write_volume import write_volume
 from wmhseg.model.ensemble import Ensemble, load_members
 from wmhseg.model.export import Trained, write_ensemble
 from wmhseg.model.manifest import MANIFEST, read_manifest

@@ -28,7 +28,7 @@ def findings(head: Any, view: View) -> Findings:
     return Findings(
         summary=summarise(head.truth.array, head.flair.grid.voxel_volume_mm3),
         lesions=measure_lesions(view.labels, view.probability, head.flair.grid),
-        spread=Spread((5.0, 7.0), 5.0, 7.0, ((0.5, 8.0), (0.9, 6.0), (0.98, 0.0))),
+        spread=Spread((5.0, 7.0), 5.0, 7.0, ((0.3, 8.0), (0.5, 6.0), (0.8, 0.0)), 0.875, 0.734),
         checks=check_scan(view.flair, view.t1, view.spacing_zyx_mm),
         grid=head.flair.grid,
         slices_computed=24,

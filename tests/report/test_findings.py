@@ -16,7 +16,7 @@ def test_json_says_it_all(findings: Findings) -> None:
     values = json.loads(json.dumps(findings.to_dict()))
     assert values["volume_interval_ml"] == [5.0, 7.0]
     assert values["member_volumes_ml"] == [5.0, 7.0]
-    assert values["volume_above_ml"] == {"0.5": 8.0, "0.9": 6.0, "0.98": 0.0}
+    assert values["volume_above_ml"] == {"0.3": 8.0, "0.5": 6.0, "0.8": 0.0}
     assert values["lesions"][0]["label"] == 1
     assert values["lesions"][0]["volume_ml"] == values["lesion_volumes_ml"][0]
     assert [check["name"] for check in values["quality"]] == [check.name for check in findings.checks]
@@ -41,7 +41,8 @@ def test_row(findings: Findings) -> None:
     row = cells(findings)
     assert row["flair"] == 'a <b>&" $x.nii'  # the tab is gone
     assert (row["volume_low_ml"], row["volume_high_ml"]) == ("5", "7")
-    assert (row["volume_above_0.5_ml"], row["volume_above_0.98_ml"]) == ("8", "0")
+    assert (row["volume_above_0.3_ml"], row["volume_above_0.8_ml"]) == ("8", "0")
+    assert (row["agreement"], row["expected_dsc"]) == ("0.875", "0.734")
     assert row["lesion_count"] == "3"
     largest, median, _ = (lesion.volume_ml for lesion in findings.lesions)
     assert (float(row["largest_lesion_ml"]), float(row["median_lesion_ml"])) == (largest, median)

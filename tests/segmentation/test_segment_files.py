@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import resource
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
@@ -322,6 +323,26 @@ def test_full_disk_leaves_earlier_results_and_no_half_file(
     with pytest.raises(OutputError, match=r"result.nii.gz: cannot be written \(No space left on device\)"):
         segment_files(scan_folder / "FLAIR.nii.gz", None, ResultFiles(earlier.mask), Settings(weights_folder))
     assert_untouched(earlier)
+
+
+def test_a_file_that_does_not_fit_leaves_all_earlier_ones(
+    scan_folder: Path, weights_folder: Path, tmp_path: Path, everything: ResultFiles
+) -> None:
+    """Page and overlay are longer than 40 kB; the mask would have fitted."""
+    segment_files(scan_folder / "FLAIR.nii.gz", None, everything, Settings(weights_folder))
+    long = sorted(path.name for path in tmp_path.iterdir() if path.stat().st_size > 40000)
+    assert long == ["o.png", "r.html"]
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40000, limit[1]))
+    try:
+        with pytest.raises(OutputError, match=r"o.png: cannot be written \(File too large\)"):
+            segment_files(
+                scan_folder / "FLAIR.nii.gz", scan_folder / "T1.nii.gz", everything, Settings(weights_folder)
+            )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_bad_t1_is_named(

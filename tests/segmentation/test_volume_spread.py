@@ -10,7 +10,7 @@ from wmhseg.model.member_probabilities import Members
 from wmhseg.recipe import DEFAULT
 from wmhseg.segmentation.read_scan import Scan
 from wmhseg.segmentation.segment_scan import segment_scan
-from wmhseg.segmentation.volume_spread import mask_volume_ml, measure_spread
+from wmhseg.segmentation.volume_spread import mask_at, measure_spread
 
 # The network's window around the head is larger than the rows used here.
 RECIPE = replace(DEFAULT, threshold=0.6, min_lesion_mm3=0.0)
@@ -42,10 +42,13 @@ def test_by_hand(head: Any) -> None:
     spread = measure_spread(result, RECIPE)
     assert spread.members_ml == pytest.approx([20 * VOXEL_ML, 40 * VOXEL_ML, 10 * VOXEL_ML], abs=1e-6)
     assert (spread.low_ml, spread.high_ml) == (spread.members_ml[2], spread.members_ml[1])
-    assert [limit for limit, _ in spread.above_ml] == [0.5, 0.6, 0.9, 0.98]
+    assert [limit for limit, _ in spread.above_ml] == [0.3, 0.5, 0.6, 0.8]
     assert [volume for _, volume in spread.above_ml] == pytest.approx(
-        [20 * VOXEL_ML, 20 * VOXEL_ML, 10 * VOXEL_ML, 10 * VOXEL_ML], abs=1e-6
+        [30 * VOXEL_ML, 20 * VOXEL_ML, 20 * VOXEL_ML, 10 * VOXEL_ML], abs=1e-6
     )
+    # Members of 20, 40 and 10 pixels, one inside the other: 2 * 20 / 60, 2 * 10 / 30, 2 * 10 / 50.
+    assert spread.agreement == pytest.approx((2 / 3 + 2 / 3 + 2 / 5) / 3, abs=1e-4)
+    assert spread.expected_dsc == pytest.approx(-0.92 + 1.89 * 26 / 45, abs=1e-3)
 
 
 def test_the_interval_holds_the_volume_even_where_members_agree_on_the_amount_only(head: Any) -> None:
@@ -66,8 +69,7 @@ def test_members_masks_are_made_as_the_mask_is(head: Any) -> None:
     result = segment_scan(
         Scan(head.flair, None), ends, lambda slices: Members((np.ones(slices.shape[:3], np.float32),))
     )
-    own = mask_volume_ml(result.probability, ends, 0.6)
-    assert own == pytest.approx(int(result.mask.array.sum()) * VOXEL_ML, abs=1e-6)
+    np.testing.assert_array_equal(mask_at(result.probability, ends, 0.6), result.mask.array)
     assert np.flatnonzero(result.mask.array.any(axis=(1, 2))).tolist() == [11, 12]
 
 

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from wmhseg.io.volume import Grid, Volume, write_volume
+from wmhseg.io.volume import Grid, Volume
+from wmhseg.io.write_volume import write_volume
 from wmhseg.synthesis.ageing import Ageing
 from wmhseg.synthesis.anatomy import Anatomy, AnatomyParameters, build_anatomy
 from wmhseg.synthesis.deform import Deformation
 from wmhseg.synthesis.heads import Head, LesionMask, head_from_labels, read_lesion_mask
+from wmhseg.synthesis.normal_bright import NormalBright
+from wmhseg.synthesis.optic_radiation import OpticBands
 
 SHAPE = (190, 230, 180)
 # Voxel (z, y, x) of MNI's origin; the map is axial LPS, 1 mm, so voxel = MNI (LPS) + this.
@@ -108,6 +111,13 @@ def still() -> AnatomyParameters:
     """No deformation, no ageing."""
     nothing = Deformation((0, 0, 0), (1, 1, 1), (0, 0, 0), mirror=False, coarse_mm=0, fine_mm=0, seed=0)
     return AnatomyParameters(nothing, Ageing(0, 0, 0))
+
+
+@pytest.fixture(scope="session")
+def plain() -> NormalBright:
+    """Nothing bright but lesions."""
+    none = OpticBands((0.0, 0.0), (2.0, 4.0), (30.0, 70.0), (0.0, 0.0), 0)
+    return NormalBright(0, 0.8, 0.7, 0, 0, 0, 0, 0, none, seed=1)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from wmhseg.synthesis.acquisition import (
     take_slices,
 )
 from wmhseg.synthesis.anatomy import Anatomy
+from wmhseg.synthesis.interpolate import Finer
 from wmhseg.synthesis.tissues import Tissue
 
 PLAIN = Acquisition(
@@ -26,6 +27,7 @@ PLAIN = Acquisition(
     profile=0.05,
     t1_thickness_mm=1.0,
     t1_shift_mm=(0.0, 0.0, 0.0),
+    finer=Finer(slices=False, pixels=False),
 )
 
 

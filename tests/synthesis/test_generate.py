@@ -35,7 +35,7 @@ def test_slices_are_valid_for_training(output: Path) -> None:
         assert one.images.shape == (len(one.labels), 200, 200, 2)
         assert one.images.dtype == np.float16
         assert one.labels.dtype == np.uint8
-        assert set(np.unique(one.labels)) <= {0, 1, 2}
+        assert set(np.unique(one.labels)) <= {0, 1, 2, 3}
         assert np.isfinite(one.images).all()
 
 
@@ -60,12 +60,15 @@ def test_same_seed_same_arrays_in_any_process(material: Path, output: Path) -> N
     assert np.array_equal(made.slices.labels, written.labels)
 
 
-def test_lesion_free_cases_differ_in_their_lesions_only(material: Path, output: Path) -> None:
+def test_lesion_free_cases_differ_in_lesions_and_rims_only(material: Path, output: Path) -> None:
     request = build_request(material / "heads", material / "lesions", output, 5, DEFAULT)
     case, free = make_case(request, 1), make_case(replace(request, lesion_free=True), 1)
     assert case.parameters.lesions.load_ml > 0
     assert (free.scan.truth.array == 1).sum() == 0 < (case.scan.truth.array == 1).sum()
-    assert free.parameters == replace(case.parameters, lesions=replace(case.parameters.lesions, load_ml=0.0))
+    paint = replace(case.parameters.paint, bright=free.parameters.paint.bright)
+    lesions = replace(case.parameters.lesions, load_ml=0.0)
+    assert free.parameters == replace(case.parameters, paint=paint, lesions=lesions)
+    assert free.parameters.paint.bright.tract_sd == case.parameters.paint.bright.tract_sd
 
 
 def test_a_finished_case_is_kept(material: Path, output: Path) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from wmhseg.errors import InputError
-from wmhseg.io.volume import Grid, Volume, write_volume
+from wmhseg.io.volume import Grid, Volume
+from wmhseg.io.write_volume import write_volume
 from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head
 
 

@@ -12,11 +12,9 @@ from wmhseg.synthesis.paint import Painting, PaintParameters, paint, sample_pain
 from wmhseg.synthesis.pathology import Pathology, sample_pathology
 from wmhseg.synthesis.tissues import Tissue
 
-RIM_ONLY = NormalBright(2.0, 0.8, 0, 0, 0, 0, 0, seed=1)
-
 
 @pytest.fixture(scope="module")
-def parameters() -> PaintParameters:
+def parameters(plain: NormalBright) -> PaintParameters:
     """Rims, and lesions 2 SD above white matter on FLAIR and 1 SD below on T1; no texture."""
     drawn = sample_paint(np.random.default_rng(6))
     return replace(
@@ -24,7 +22,7 @@ def parameters() -> PaintParameters:
         flair=replace(drawn.flair, texture=0.0, grain=0.0),
         t1=replace(drawn.t1, texture=0.0, grain=0.0),
         look=replace(drawn.look, flair_sd=2.0, t1_sd=1.0, border_mm=0.4, texture=0.0, dull=0.0),
-        bright=RIM_ONLY,
+        bright=replace(plain, rim_sd=2.0),
         flow=CsfFlow(1.0, 0.0, 0.0, 0),
     )
 
@@ -40,7 +38,7 @@ def lesions(anatomy: Anatomy, masks: list[LesionMask]) -> np.ndarray:
 def healthy(anatomy: Anatomy) -> Pathology:
     """No other pathology."""
     nothing = np.zeros(anatomy.brain_tissues.shape, bool)
-    return Pathology(nothing, nothing, sample_pathology(np.random.default_rng(0)))
+    return Pathology(nothing, nothing, nothing, sample_pathology(np.random.default_rng(0)))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +68,9 @@ def test_rims_are_bright_without_lesions(
     without = paint(anatomy, healthy.core, healthy, parameters)
     rim = (anatomy.brain_tissues == Tissue.WHITE) & (anatomy.ventricle_mm == 1)
     assert without.flair.change[rim].mean() > 1
-    assert not without.t1.change.any()
+    # On T1 half as dark as a lesion as bright as the rim: at most 0.5 * 2 / 2 * 1 SD (times a patch of 1.5).
+    assert -0.8 < without.t1.change[rim].mean() < -0.2
+    assert not without.t1.change[anatomy.ventricle_mm >= 12].min() < -0.01
 
 
 def test_cores_of_other_pathology_are_dark_and_rims_bright(
@@ -81,7 +81,9 @@ def test_cores_of_other_pathology_are_dark_and_rims_bright(
     places = np.argwhere((anatomy.brain_tissues == Tissue.WHITE) & (anatomy.ventricle_mm > 10))
     core[tuple(places[:200].T)], rim[tuple(places[200:400].T)] = True, True
     drawn = replace(sample_pathology(np.random.default_rng(0)), core=1.0, rim_sd=1.5)
-    flair = paint(anatomy, np.zeros_like(core), Pathology(core, rim, drawn), parameters).flair
+    flair = paint(
+        anatomy, np.zeros_like(core), Pathology(core, rim, np.zeros_like(core), drawn), parameters
+    ).flair
     fluid = parameters.flair.means[Tissue.VENTRICLE]
     np.testing.assert_allclose(flair.base[anatomy.box][core], fluid, rtol=1e-5)
     assert (flair.change[core] == 0).all()

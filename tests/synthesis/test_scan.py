@@ -9,21 +9,29 @@ from wmhseg.recipe import DEFAULT
 from wmhseg.segmentation.read_scan import Scan
 from wmhseg.synthesis.artefacts import Ghosts, Spikes
 from wmhseg.synthesis.heads import Head, LesionMask
+from wmhseg.synthesis.interpolate import Finer
 from wmhseg.synthesis.normal_bright import NormalBright
 from wmhseg.synthesis.scan import ScanParameters, SyntheticScan, make_scan, sample_scan
 from wmhseg.synthesis.strip import Stripping
 
 
 @pytest.fixture(scope="module")
-def parameters(masks: list[LesionMask]) -> ScanParameters:
+def parameters(masks: list[LesionMask], plain: NormalBright) -> ScanParameters:
     """A whole head in 5.5 mm slices with 6 ml of lesions, stored LAS."""
     drawn = sample_scan(np.random.default_rng(11), masks)
     return replace(
         drawn,
         lesions=replace(drawn.lesions, load_ml=6.0),
         acquisition=replace(
-            drawn.acquisition, in_plane_mm=1.0, thickness_mm=5.0, gap_mm=0.5, bottom_mm=0.0, top_mm=0.0
+            drawn.acquisition,
+            in_plane_mm=1.0,
+            thickness_mm=5.0,
+            gap_mm=0.5,
+            bottom_mm=0.0,
+            top_mm=0.0,
+            finer=Finer(slices=False, pixels=False),
         ),
+        paint=replace(drawn.paint, bright=plain),
         stripping=Stripping(False, 0.5),
         orientation="LAS",
     )
@@ -59,13 +67,12 @@ def test_the_reference_mask_has_about_the_load(scan: SyntheticScan) -> None:
 
 
 def test_lesions_have_the_drawn_contrast_in_units_of_preprocessing(
-    head: Head, masks: list[LesionMask], parameters: ScanParameters
+    head: Head, masks: list[LesionMask], parameters: ScanParameters, plain: NormalBright
 ) -> None:
     look = replace(parameters.paint.look, flair_sd=2.5, texture=0.0, dull=0.0, border_mm=0.4)
-    bright = NormalBright(0, 0.8, 0, 0, 0, 0, 0, seed=1)
     flair = replace(parameters.flair, bias=0.0, noise=0.03, gibbs=(1.0, 1.0), sharpen=0.0, gamma=1.0)
     flair = replace(flair, ghosts=Ghosts(0.0, 1, 0.1), spikes=Spikes(0.0, (1, 1), 0.1, 0))
-    paint = replace(parameters.paint, look=look, bright=bright)
+    paint = replace(parameters.paint, look=look, bright=plain)
     scan = make_scan(head, masks, replace(parameters, paint=paint, flair=flair))
     prepared = prepare_labelled(Scan(scan.flair, scan.t1), scan.truth, DEFAULT, "site", "name")
     image, wmh = prepared.images[..., 0].astype(np.float32), prepared.labels == 1
@@ -88,3 +95,35 @@ def test_no_load_empty_mask_and_stripped_is_black_outside(
     scan = make_scan(head, masks, empty)
     assert not (scan.truth.array == 1).any()
     assert (scan.flair.array == 0).mean() > 0.5
+
+
+def test_a_thick_bright_rim_is_wmh_and_a_faint_one_is_not(
+    head: Head, masks: list[LesionMask], parameters: ScanParameters, plain: NormalBright
+) -> None:
+    def labels(rim_sd: float) -> np.ndarray:
+        bright = replace(plain, rim_sd=rim_sd, rim_mm=2.5)
+        return make_scan(
+            head,
+            masks,
+            replace(
+                parameters,
+                lesions=replace(parameters.lesions, load_ml=0.0),
+                paint=replace(parameters.paint, bright=bright),
+            ),
+        ).truth.array
+
+    bright, faint = labels(4.0), labels(0.15)
+    assert (bright == 1).sum() * 5.5 / 1000 > 1.0
+    assert (bright == 3).any()
+    assert not np.isin(faint, (1, 3)).any()
+
+
+def test_a_scan_stored_finer_covers_the_same_place(
+    head: Head, masks: list[LesionMask], parameters: ScanParameters, scan: SyntheticScan
+) -> None:
+    finer = replace(parameters.acquisition, finer=Finer(slices=True, pixels=True))
+    stored = make_scan(head, masks, replace(parameters, acquisition=finer))
+    assert stored.flair.grid.spacing_mm == (0.5, 0.5, 2.75)
+    assert stored.flair.array.shape == tuple(2 * n - 1 for n in scan.flair.array.shape)
+    np.testing.assert_array_equal(stored.flair.array[::2, ::2, ::2], scan.flair.array)
+    np.testing.assert_array_equal(stored.truth.array[::2, ::2, ::2] == 1, scan.truth.array == 1)

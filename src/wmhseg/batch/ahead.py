@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from wmhseg.batch.jobs import Job
+from wmhseg.batch.jobs import Job, require_free
 from wmhseg.batch.made_from import is_finished, made_from
 from wmhseg.errors import WmhsegError
 from wmhseg.model.manifest import Manifest
@@ -74,7 +74,10 @@ def prepare_ahead(task: Task) -> Answer:
     """Read and prepare a scan, unless it is finished."""
     watch = Stopwatch()
     job = task.job
+    if job.error:
+        return Failed(job.error)
     try:
+        require_free(job.files)
         source = made_from(job, task.manifest, task.settings)
         if not task.again and is_finished(job, source):
             return Finished()

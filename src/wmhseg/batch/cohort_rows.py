@@ -1,14 +1,16 @@
 """A cohort from its scans' reports, the doubtful ones first."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 from wmhseg.batch.jobs import Job
-from wmhseg.batch.made_from import KEY, read_report
+from wmhseg.batch.made_from import KEY
 from wmhseg.imaging.head import MAD_TO_SD
+from wmhseg.io.files import is_file, read_json
 
 # Added to a volume before its logarithm: an empty mask is a number, and 0.01 ml is no outlier from it.
 OFFSET_ML = 0.1
@@ -29,6 +31,10 @@ class CohortRow:
         flags: What the report warns of.
         volume_ml: WMH volume.
         lesion_count: Number of lesions.
+        volume_interval_ml: Smallest and largest volume among the members' own masks and the ensemble's.
+        volume_above_ml: Volume by threshold on the mean probability ("0.5": 8.1).
+        agreement: Mean DSC of every two members' masks.
+        expected_dsc: What that lets expect of the result.
         volume_z: Robust z-score of log(volume + 0.1 ml) in the cohort; None in one of fewer than 5
             scans, or without any spread.
         seconds: Computing time.
@@ -42,6 +48,10 @@ class CohortRow:
     flags: tuple[str, ...] = ()
     volume_ml: float | None = None
     lesion_count: int | None = None
+    volume_interval_ml: tuple[float, float] | None = None
+    volume_above_ml: dict[str, float] | None = None
+    agreement: float | None = None
+    expected_dsc: float | None = None
     volume_z: float | None = None
     seconds: float | None = None
     slices_computed: int | None = None
@@ -54,14 +64,19 @@ class CohortRow:
         return self.error != NOT_YET
 
 
-def read_rows(jobs: Sequence[Job]) -> list[CohortRow]:
-    """Return one row a scan in the order of the jobs, from the files that `compute_jobs` wrote."""
-    return [_row(job) for job in jobs]
+def read_rows(jobs: Sequence[Job], errors: Mapping[str, str] = MappingProxyType({})) -> list[CohortRow]:
+    """Return one row a scan in the order of the jobs, from the files that `compute_jobs` wrote.
+
+    Args:
+        jobs: The scans.
+        errors: What `compute_jobs` returned: an earlier result is none of a scan that failed now.
+    """
+    return [CohortRow(job, errors[job.name]) if job.name in errors else _row(job) for job in jobs]
 
 
-def read_cohort(jobs: Sequence[Job]) -> list[CohortRow]:
-    """Return the rows with each volume's place among the others."""
-    rows = read_rows(jobs)
+def read_cohort(jobs: Sequence[Job], errors: Mapping[str, str] = MappingProxyType({})) -> list[CohortRow]:
+    """Return the rows of `read_rows` with each volume's place among the others."""
+    rows = read_rows(jobs, errors)
     scores = robust_z(
         [None if row.volume_ml is None else math.log(row.volume_ml + OFFSET_ML) for row in rows]
     )
@@ -81,8 +96,19 @@ def robust_z(values: Sequence[float | None]) -> list[float | None]:
 
 
 def doubtful_first(rows: Sequence[CohortRow]) -> list[CohortRow]:
-    """Return failed scans, then flagged ones, then the others; within each, unusual volumes first."""
-    return sorted(rows, key=lambda row: (not row.error, not row.flags, -abs(row.volume_z or 0)))
+    """Return failed scans, then flagged ones, then the others; within each, unusual volumes
+    first, then the least expected DSC.
+    """
+    return sorted(rows, key=lambda row: (not row.error, not row.flags, *_doubt(row)))
+
+
+def _doubt(row: CohortRow) -> tuple[bool, float]:
+    return not is_unusual(row), 1.0 if row.expected_dsc is None else row.expected_dsc
+
+
+def is_unusual(row: CohortRow) -> bool:
+    """Tell whether the scan's volume lies far from the others'."""
+    return row.volume_z is not None and abs(row.volume_z) > OUTLIER_Z
 
 
 def _doubts(report: dict[str, Any]) -> tuple[str, ...]:
@@ -90,12 +116,26 @@ def _doubts(report: dict[str, Any]) -> tuple[str, ...]:
     return (*map(str, report["warnings"]), *(str(name) for name in report["flags"] if name != "t1_missing"))
 
 
+def _optional(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _interval(pair: list[float] | None) -> tuple[float, float] | None:
+    return None if pair is None else (float(pair[0]), float(pair[1]))
+
+
+def _by_threshold(volumes: dict[str, float] | None) -> dict[str, float] | None:
+    return None if volumes is None else {str(limit): float(volume) for limit, volume in volumes.items()}
+
+
 def _row(job: Job) -> CohortRow:
-    if job.files.error.is_file():
+    if job.error:
+        return CohortRow(job, job.error)
+    if is_file(job.files.error):
         return CohortRow(job, " ".join(job.files.error.read_text(encoding="utf-8").split()))
-    values = read_report(job.files.report)
+    values = read_json(job.files.report)
     try:
-        if values is None or not job.files.mask.is_file():
+        if values is None or is_file(job.files.unfinished) or not is_file(job.files.mask):
             return CohortRow(job, NOT_YET)
         return CohortRow(
             job,
@@ -103,12 +143,16 @@ def _row(job: Job) -> CohortRow:
             _doubts(values),
             float(values["volume_ml"]),
             int(values["lesion_count"]),
+            volume_interval_ml=_interval(values["volume_interval_ml"]),
+            volume_above_ml=_by_threshold(values["volume_above_ml"]),
+            agreement=_optional(values["agreement"]),
+            expected_dsc=_optional(values["expected_dsc"]),
             seconds=float(values["seconds"]["total"]),
             slices_computed=int(values["slices_computed"]),
             t1_used=bool(values["t1_used"]),
             source=dict(values[KEY]),
         )
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return CohortRow(
             job, f"{job.files.report}: expected a report of this program, found another; use --again"
         )

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from wmhseg.batch.ahead import Answer, Computable, Failed, Finished, Task, prepare_ahead, reason
-from wmhseg.batch.jobs import Job, require_free
+from wmhseg.batch.jobs import Job, is_foreign
 from wmhseg.batch.made_from import KEY
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
 from wmhseg.errors import OutputError
 from wmhseg.extras import require_packages
+from wmhseg.io.files import is_file
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
@@ -45,27 +46,31 @@ class How:
     again: bool
 
 
-def compute_jobs(jobs: Sequence[Job], how: How) -> None:
+def compute_jobs(jobs: Sequence[Job], how: How) -> dict[str, str]:
     """Segment all scans and write their files; a scan that fails leaves its error and stops no other.
+
+    Returns:
+        Why scans failed, by name: the reason may be one for which it cannot be written, too.
 
     Raises:
         WeightsError: The weights are missing, changed or unfit.
-        OutputError: Results would overwrite a file that no run wrote.
     """
     require_packages("tensorflow", extra="cpu", purpose="segmentation")
-    require_free(jobs)
     manifest = chosen_manifest(how.settings)
     model = _Model(manifest, how.settings)
-    if how.again or not all(job.files.report.is_file() for job in jobs):
+    if how.again or not all(is_file(job.files.report) for job in jobs):
         model.start()
     tasks = [Task(job, manifest, how.settings, how.again) for job in jobs]
-    finished = 0
+    finished, errors = 0, {}
     with closing(work_ahead(prepare_ahead, tasks, how.workers)) as answers:
         for task, answer in _with_progress(answers, len(tasks)):
             finished += isinstance(answer, Finished)
-            _take(task.job, answer, model)
+            if error := _take(task.job, answer, model):
+                errors[task.job.name] = error
+                _record(task.job, error)
     if finished:
         log.info("%d of %d scans were finished already", finished, len(jobs))
+    return errors
 
 
 class _Model:
@@ -82,40 +87,43 @@ class _Model:
         return self._starting
 
 
-def _take(job: Job, answer: Answer | Died, model: _Model) -> None:
-    """Segment a scan that is ready, or record why it is not."""
-    error = ""
+def _take(job: Job, answer: Answer | Died, model: _Model) -> str:
+    """Segment a scan that is ready; return why it could not be done, "" where it could."""
     if isinstance(answer, Computable):
         ensemble = model.start().result()
         try:
             _segment(job, answer, model.manifest, ensemble)
         except MemoryError:
-            error = f"{job.flair}: not enough memory to segment it; try fewer --workers"
+            return f"{job.flair}: not enough memory to segment it; try fewer --workers"
         except Exception as problem:
-            error = reason(job, problem)
+            return reason(job, problem)
     elif isinstance(answer, Failed):
-        error = answer.error
+        return answer.error
     elif isinstance(answer, Died):
-        error = (
+        return (
             f"{job.flair}: the process that read it was ended (exit code {answer.exit_code}), "
             "perhaps for want of memory; try fewer --workers"
         )
-    if error:
-        with tqdm.external_write_mode():
-            log.error("%s: %s", job.name, error)
-            try:
+    return ""
+
+
+def _record(job: Job, error: str) -> None:
+    """Say and write why a scan failed, but write nothing beside a mask that is not ours."""
+    with tqdm.external_write_mode():
+        log.error("%s: %s", job.name, error)
+        try:
+            if not is_foreign(job.files):
                 write_error(job.files, error)
-            except OutputError as problem:
-                log.error("%s: %s", job.name, problem)
+        except OutputError as problem:
+            log.error("%s: %s", job.name, problem)
 
 
 def _segment(job: Job, answer: Computable, manifest: Manifest, ensemble: "Ensemble") -> None:
     """Segment a scan and write its files."""
     prepared = answer.prepared
     watch = Stopwatch()
-    # Where the probability is written, it has to be the mean everywhere, not a lower bound of it.
-    only_above = None if job.files.probability else manifest.recipe.threshold
-    predicted = predict_slices(ensemble, prepared.windows.slices, only_above)
+    # All of it: the cohort's table says for every scan what members and thresholds change.
+    predicted = predict_slices(ensemble, prepared.windows.slices, None)
     watch.lap("network")
     result = finish(prepared, predicted, manifest.recipe)
     source = trace(*hashed_files(job.flair, job.t1), manifest, ensemble.precision)

@@ -1,11 +1,12 @@
 """What is to be computed, and where it goes."""
 
-from collections.abc import Sequence
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from wmhseg.errors import OutputError
+from wmhseg.io.files import is_file
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,12 @@ class ScanFiles:
     error: Path
     probability: Path | None = None
 
+    @property
+    def unfinished(self) -> Path:
+        """Return the file that is there from before the first of the others is written until all are."""
+        name = hashlib.sha256(self.mask.name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+        return self.mask.with_name(f".unfinished-wmhseg-{name}")
+
 
 @dataclass(frozen=True)
 class Job:
@@ -37,6 +44,7 @@ class Job:
         t1: T1 image, or None.
         files: Where the results go.
         report_fields: JSON values to write into the report besides its own.
+        error: Why it cannot be segmented, where that is known from the start.
     """
 
     name: str
@@ -44,6 +52,7 @@ class Job:
     t1: Path | None
     files: ScanFiles
     report_fields: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
 
 
 def files_in(folder: Path) -> ScanFiles:
@@ -53,15 +62,20 @@ def files_in(folder: Path) -> ScanFiles:
     )
 
 
-def require_free(jobs: Sequence[Job]) -> None:
-    """Refuse to overwrite a file that no earlier run wrote, such as a reference mask.
+def is_foreign(files: ScanFiles) -> bool:
+    """Tell whether the mask is one that no earlier run wrote, such as a reference mask."""
+    # In this order: a run that ends meanwhile writes the report, then removes the sign.
+    return is_file(files.mask) and not is_file(files.unfinished) and not is_file(files.report)
+
+
+def require_free(files: ScanFiles) -> None:
+    """Refuse to overwrite a mask that no earlier run wrote.
 
     Raises:
-        OutputError: There is a mask without its report.
+        OutputError: There is one.
     """
-    for job in jobs:
-        if job.files.mask.exists() and not job.files.report.exists():
-            raise OutputError(
-                f"{job.files.mask}: expected nothing, or a result with {job.files.report.name} beside it, "
-                "found another file; choose another folder for the results"
-            )
+    if is_foreign(files):
+        raise OutputError(
+            f"{files.mask}: expected nothing, or a result with {files.report.name} beside it, "
+            "found another file; move it, or choose another folder for the results"
+        )

@@ -8,7 +8,7 @@ from typing import Any
 from wmhseg import ALGORITHM, __version__
 from wmhseg.batch.jobs import Job
 from wmhseg.errors import InputError
-from wmhseg.io.files import input_sha256, require_scan
+from wmhseg.io.files import input_sha256, is_file, read_json, require_scan
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.precision import used_precision
 from wmhseg.settings import Settings
@@ -39,19 +39,10 @@ def is_finished(job: Job, source: dict[str, Any]) -> bool:
     """Tell whether an earlier run wrote all results of a scan from the same."""
     files = job.files
     expected = [files.mask, files.thumbnail, *([files.probability] if files.probability else [])]
-    if files.error.exists() or not all(path.is_file() for path in expected):
+    if is_file(files.unfinished) or is_file(files.error) or not all(map(is_file, expected)):
         return False
-    report = read_report(files.report)
+    report = read_json(files.report)
     return report is not None and report.get(KEY) == source
-
-
-def read_report(path: Path) -> dict[str, Any] | None:
-    """Return a report's JSON values; None where there is no file, or no such values in it."""
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return values if isinstance(values, dict) else None
 
 
 def _sha256(path: Path) -> str:

@@ -11,12 +11,12 @@ from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table
 from wmhseg.errors import InputError, ScansFailedError
-from wmhseg.io.files import make_folder, replacing, write_text
+from wmhseg.io.files import few
+from wmhseg.io.writing import make_folder, replacing, write_text
 
 log = logging.getLogger("wmhseg")
 
 TABLE, PAGE = "cohort.tsv", "cohort.html"
-_EXAMPLES = 3
 
 
 def run_batch(scans: Path, output: Path, how: How) -> None:
@@ -37,8 +37,8 @@ def run_batch(scans: Path, output: Path, how: How) -> None:
         raise InputError(f"{scans}: expected a folder or a table of scans, found none; check the path")
     jobs = find_jobs(scans, output) if scans.is_dir() else read_jobs(scans, output)
     prepare_folder(output)
-    compute_jobs(jobs, how)
-    rows = read_cohort(jobs)
+    errors = compute_jobs(jobs, how)
+    rows = read_cohort(jobs, errors)
     write_cohort(rows, output, f"White matter hyperintensities: {scans.resolve().name}")
     report_failures(rows, output)
 
@@ -69,8 +69,6 @@ def report_failures(rows: Sequence[CohortRow], where: Path) -> None:
     """Raise ScansFailedError if a scan failed, and name some."""
     failed = [row.job.name for row in rows if row.error]
     if failed:
-        more = [f"and {len(failed) - _EXAMPLES} more"] if len(failed) > _EXAMPLES else []
         raise ScansFailedError(
-            f"{len(failed)} of {len(rows)} scans failed: {', '.join([*failed[:_EXAMPLES], *more])}; "
-            f"reasons in {where}"
+            f"{len(failed)} of {len(rows)} scans failed: {few(failed)}; reasons in {where}"
         )

@@ -5,11 +5,17 @@ import io
 from collections.abc import Sequence
 
 from wmhseg.batch.cohort_rows import CohortRow
+from wmhseg.report.findings import COLUMN_THRESHOLDS
 
 COLUMNS = (
     "name",
     "volume_ml",
+    "volume_low_ml",
+    "volume_high_ml",
+    *(f"volume_above_{limit:g}_ml" for limit in COLUMN_THRESHOLDS),
     "lesion_count",
+    "agreement",
+    "expected_dsc",
     "volume_z",
     "flags",
     "error",
@@ -38,10 +44,15 @@ def cohort_table(rows: Sequence[CohortRow]) -> str:
 
 def _values(row: CohortRow) -> list[object]:
     source = row.source or {}
+    above = row.volume_above_ml or {}
     return [
         row.job.name,
         row.volume_ml,
+        *(row.volume_interval_ml or (None, None)),
+        *(above.get(f"{limit:g}") for limit in COLUMN_THRESHOLDS),
         row.lesion_count,
+        row.agreement,
+        row.expected_dsc,
         None if row.volume_z is None else round(row.volume_z, 2),
         "; ".join(row.flags),
         row.error,

@@ -1,16 +1,15 @@
 """What the results of a BIDS data set are called, and what stands beside them."""
 
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 from wmhseg import __version__
 from wmhseg.batch.jobs import Job, ScanFiles
-from wmhseg.bids.dataset import DESCRIPTION, BidsScan
+from wmhseg.bids.dataset import DESCRIPTION, BidsScan, result_stem
 from wmhseg.errors import OutputError
 from wmhseg.io.bids_names import stem
-from wmhseg.io.files import write_text
+from wmhseg.io.files import read_json
+from wmhseg.io.writing import write_json, write_text
 
 BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.
@@ -21,7 +20,7 @@ MASK, PROBABILITY = "label-WMH_mask", "label-WMH_probseg"
 
 def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
     """Return a scan's job: derivatives at its place in the data set, on the FLAIR's own grid."""
-    name = stem({**scan.flair.entities, "space": "orig"})
+    name = result_stem(scan.flair)
     folder = output / scan.flair.path.parent.relative_to(root)
     files = ScanFiles(
         mask=folder / f"{name}_{MASK}.nii.gz",
@@ -38,7 +37,7 @@ def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
         "SpatialReference": "orig",
         "Sources": [f"bids:raw:{path.relative_to(root).as_posix()}" for path in sources],
     }
-    return Job(stem(scan.flair.entities), scan.flair.path, t1, files, fields)
+    return Job(stem(scan.flair.entities), scan.flair.path, t1, files, fields, scan.error)
 
 
 def write_probability_sidecar(job: Job) -> None:
@@ -79,18 +78,8 @@ def describe(root: Path, output: Path) -> None:
     write_text(output / ".bidsignore", "\n".join(IGNORED) + "\n")
 
 
-def write_json(path: Path, values: dict[str, Any]) -> None:
-    """Write JSON.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    write_text(path, json.dumps(values, indent=2) + "\n")
-
-
 def _is_ours(path: Path) -> bool:
     try:
-        makers = json.loads(path.read_text(encoding="utf-8"))["GeneratedBy"]
-        return any(maker["Name"] == "wmhseg" for maker in makers)
-    except (OSError, ValueError, KeyError, TypeError):
+        return any(maker["Name"] == "wmhseg" for maker in (read_json(path) or {})["GeneratedBy"])
+    except (KeyError, TypeError):
         return False

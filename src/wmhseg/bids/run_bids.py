@@ -1,5 +1,6 @@
 """The two levels of the BIDS App: what `wmhseg bids` does."""
 
+import logging
 from itertools import groupby
 from pathlib import Path
 
@@ -8,9 +9,12 @@ from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.run_batch import prepare_folder, report_failures, write_cohort
 from wmhseg.batch.table import cohort_table
-from wmhseg.bids.dataset import Selection, find_scans
+from wmhseg.bids.dataset import Dataset, Selection, find_scans
 from wmhseg.bids.derivatives import describe, job_of, write_probability_sidecar
-from wmhseg.io.files import make_folder, write_text
+from wmhseg.io.files import few, is_file
+from wmhseg.io.writing import make_folder, write_text
+
+log = logging.getLogger("wmhseg")
 
 
 def run_participants(root: Path, output: Path, selection: Selection, how: How) -> None:
@@ -28,21 +32,25 @@ def run_participants(root: Path, output: Path, selection: Selection, how: How) -
         OutputError: The folder cannot be written.
         ScansFailedError: Everything is written, but some scans failed.
     """
-    jobs = _jobs(root, output, selection)
+    dataset = find_scans(root, selection)
+    for path in dataset.misnamed:
+        log.warning("%s: expected a BIDS name that fits its folder, found another; it is left out", path)
+    jobs = [job_of(scan, root, output) for scan in dataset.scans]
     prepare_folder(output)
     describe(root, output)
-    compute_jobs(jobs, how)
+    errors = compute_jobs(jobs, how)
     for job in jobs:
-        if job.files.report.is_file():
+        if is_file(job.files.report):
             write_probability_sidecar(job)
     # A run for one session must not take the others out of the table.
-    everything = _jobs(root, output, Selection(selection.participants))
-    for subject, group in groupby(everything, _subject):
-        rows = [row for row in read_rows(list(group)) if row.is_computed]
+    everything = find_scans(root, Selection(selection.participants)).scans
+    for subject, group in groupby((job_of(scan, root, output) for scan in everything), _subject):
+        rows = [row for row in read_rows(list(group), errors) if row.is_computed]
         if rows:
             make_folder(output / subject)
             write_text(output / subject / f"{subject}_label-WMH_volumes.tsv", cohort_table(rows))
-    report_failures(read_rows(jobs), output)
+    _say_left_out(dataset)
+    report_failures(read_rows(jobs, errors), output)
 
 
 def run_group(root: Path, output: Path, selection: Selection) -> None:
@@ -53,14 +61,19 @@ def run_group(root: Path, output: Path, selection: Selection) -> None:
         OutputError: The folder cannot be written.
         ScansFailedError: Both are written, but some scans have no result.
     """
-    rows = read_cohort(_jobs(root, output, selection))
+    dataset = find_scans(root, selection)
+    rows = read_cohort([job_of(scan, root, output) for scan in dataset.scans])
     prepare_folder(output)
     write_cohort(rows, output, f"White matter hyperintensities: {root.resolve().name}")
+    _say_left_out(dataset)
     report_failures(rows, output)
 
 
-def _jobs(root: Path, output: Path, selection: Selection) -> list[Job]:
-    return [job_of(scan, root, output) for scan in find_scans(root, selection)]
+def _say_left_out(dataset: Dataset) -> None:
+    if made := dataset.resampled:
+        log.info("%d FLAIR(s) with space- beside others left out: %s", len(made), few(made))
+    if others := dataset.misnamed:
+        log.warning("%d image(s) left out, because of their names: %s", len(others), few(others))
 
 
 def _subject(job: Job) -> str:

@@ -18,8 +18,8 @@ from pathlib import Path
 from wmhseg.challenge.engine import EngineError, docker, execute, remove
 from wmhseg.challenge.peak_memory import PeakMemory
 from wmhseg.errors import InputError
-from wmhseg.io.files import replacing
 from wmhseg.io.volume import read_mask, read_volume
+from wmhseg.io.writing import make_folder, remove_file, replacing
 
 RESULT = "result.nii.gz"
 LOG = "log.txt"
@@ -84,8 +84,8 @@ def run_hidden_test(
         folder: Receives the result; made if missing.
         check: Called while the command runs; what it raises ends the case and is passed on.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RESULT).unlink(missing_ok=True)
+    make_folder(folder)
+    remove_file(folder / RESULT)
     outcome = CaseRun(scan.name)
     try:
         with _container(scan, protocol.image) as container:

@@ -1,13 +1,14 @@
 """challenge.csv: what became of each case, and of which image and command."""
 
 import csv
+import io
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from wmhseg.challenge.hidden_test import CaseRun
 from wmhseg.errors import InputError
-from wmhseg.io.files import replacing
+from wmhseg.io.writing import write_text
 
 NAME = "challenge.csv"
 COLUMNS = (*(field.name for field in fields(CaseRun)), "image", "command")
@@ -54,10 +55,11 @@ def write_record(path: Path, outcomes: Iterable[CaseRun], origin: Origin) -> Non
     Raises:
         OutputError: The file cannot be written.
     """
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**asdict(outcome), **asdict(origin)} for outcome in outcomes)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**asdict(outcome), **asdict(origin)} for outcome in outcomes)
+    write_text(path, text.getvalue())
 
 
 def _outcome(row: dict[str, str]) -> CaseRun:

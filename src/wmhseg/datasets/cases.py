@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wmhseg.errors import InputError
-from wmhseg.io.files import make_folder, walk
-from wmhseg.io.volume import Volume, write_volume
+from wmhseg.io.files import walk
+from wmhseg.io.volume import Volume
+from wmhseg.io.write_volume import write_volume
+from wmhseg.io.writing import make_folder
 
 FLAIR, T1, TRUTH = Path("pre", "FLAIR.nii.gz"), Path("pre", "T1.nii.gz"), "wmh.nii.gz"
 

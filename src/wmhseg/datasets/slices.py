@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
+from wmhseg.io.writing import make_folder, replacing, write_json
 
 # Labels (docs/reference/convention.md).
 WMH, OTHER_PATHOLOGY, UNSURE_LABEL = 1, 2, 3
@@ -32,14 +33,17 @@ class SliceSet:
 
 
 def save_slices(slices: SliceSet, folder: Path) -> None:
-    """Write one case's slices below `folder`."""
+    """Write one case's slices below `folder`.
+
+    Raises:
+        OutputError: They cannot be written.
+    """
     target = folder / f"{slices.site}__{slices.name}"
-    target.mkdir(parents=True, exist_ok=True)
-    np.save(target / "images.npy", slices.images)
-    np.save(target / "labels.npy", slices.labels)
-    (target / "case.json").write_text(
-        json.dumps({"site": slices.site, "name": slices.name}) + "\n", encoding="utf-8"
-    )
+    make_folder(target)
+    for name, array in (("images.npy", slices.images), ("labels.npy", slices.labels)):
+        with replacing(target / name) as temporary:
+            np.save(temporary, array)
+    write_json(target / "case.json", {"site": slices.site, "name": slices.name})
 
 
 def load_slices(folder: str | Path) -> list[SliceSet]:

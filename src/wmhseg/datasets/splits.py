@@ -10,7 +10,7 @@ import numpy as np
 
 from wmhseg.datasets.cases import Case
 from wmhseg.errors import InputError
-from wmhseg.io.files import replacing
+from wmhseg.io.writing import write_json
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,7 @@ def record_splits(splits: Sequence[Split], path: Path) -> None:
                 f"{path}: other cases or another seed were divided here; choose another output folder"
             )
         return
-    with replacing(path) as temporary:
-        temporary.write_text(
-            json.dumps([asdict(split) for split in splits], indent=1) + "\n", encoding="utf-8"
-        )
+    write_json(path, [asdict(split) for split in splits], indent=1)
 
 
 def load_splits(path: Path) -> list[Split]:

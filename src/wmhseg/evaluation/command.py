@@ -43,7 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="compare voxel by voxel wherever the headers say that the voxels are, as the organisers do",
     )
-    parser.add_argument("--no-figures", action="store_true", help="draw no box plots (they need matplotlib)")
+    parser.add_argument(
+        "--no-figures",
+        action="store_true",
+        help="draw no box plots and no reliability diagram (they need matplotlib)",
+    )
     segmented = parser.add_argument_group("without RESULTS: how to segment")
     segmented.add_argument(
         "--thresholds",
@@ -54,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="thresholds to try; a scan is prepared and computed once (default: the weights' own)",
     )
     segmented.add_argument("--no-t1", action="store_true", help="segment FLAIR alone")
+    segmented.add_argument(
+        "--calibration",
+        action="store_true",
+        help="compare the probabilities with the truth, scanner by scanner: table, expected calibration "
+        "error, reliability diagram",
+    )
     add_settings(segmented)
     add_loudness(parser)
 
@@ -81,12 +91,14 @@ def run(options: argparse.Namespace) -> None:
     if options.results is None and options.truth.is_dir():
         from wmhseg.evaluation.evaluate_weights import Question, evaluate_weights
 
-        question = Question(tuple(options.thresholds), with_t1=not options.no_t1)
+        question = Question(
+            tuple(options.thresholds), with_t1=not options.no_t1, calibration=options.calibration
+        )
         evaluate_weights(options.truth, question, chosen_settings(options), settings)
         return
-    if options.weights or options.threshold or options.thresholds or options.no_t1:
+    if options.weights or options.threshold or options.thresholds or options.no_t1 or options.calibration:
         raise ArgumentsError(
-            "evaluate: expected either results, or --weights, --thresholds or --no-t1 to segment with, found "
-            "both; leave one out"
+            "evaluate: expected either results, or --weights, --thresholds, --no-t1 or --calibration to "
+            "segment with, found both; leave one out"
         )
     evaluate_cohort(options.truth, options.results, settings)

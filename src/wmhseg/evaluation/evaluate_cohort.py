@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from wmhseg.errors import InputError, OutputError
+from wmhseg.errors import InputError
 from wmhseg.evaluation.figures import write_box_plots
 from wmhseg.evaluation.pair_list import read_pair_list
 from wmhseg.evaluation.pairs import Pair, chosen_pairs, find_pairs, find_unused
@@ -16,12 +16,12 @@ from wmhseg.evaluation.score_cohort import ScoredCase, score_cohort
 from wmhseg.evaluation.summary import summarise
 from wmhseg.evaluation.tables import case_table, report
 from wmhseg.extras import require_packages
-from wmhseg.io.files import make_folder, replacing
+from wmhseg.io.files import few
+from wmhseg.io.writing import make_folder, replacing, write_text
 
 log = logging.getLogger("wmhseg")
 
 CASES, SCANNERS = "cases.csv", "scanners.md"
-_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _pairs(truth: Path, results: Path | None) -> list[Pair]:
     pairs = find_pairs(truth, results)
     if unused := find_unused(pairs, results):
         log.warning(
-            "%d results belong to no case of %s and are not scored: %s", len(unused), truth, _few(unused)
+            "%d results belong to no case of %s and are not scored: %s", len(unused), truth, few(unused)
         )
     return pairs
 
@@ -126,14 +126,10 @@ def _score(pairs: Sequence[Pair], settings: EvaluationSettings) -> list[ScoredCa
 
 
 def _write(rows: Sequence[ScoredCase], text: str, settings: EvaluationSettings) -> None:
-    try:
-        for name, content in ((CASES, case_table(rows)), (SCANNERS, text)):
-            with replacing(settings.output / name) as temporary:
-                temporary.write_bytes(content.encode())
-        if settings.figures:
-            write_box_plots(rows, settings.output)
-    except OSError as error:
-        raise OutputError(f"{settings.output}: cannot be written ({error.strerror})") from None
+    for name, content in ((CASES, case_table(rows)), (SCANNERS, text)):
+        write_text(settings.output / name, content)
+    if settings.figures:
+        write_box_plots(rows, settings.output)
 
 
 def report_failures(rows: Sequence[ScoredCase], output: Path) -> None:
@@ -148,13 +144,8 @@ def report_failures(rows: Sequence[ScoredCase], output: Path) -> None:
     if failed:
         raise InputError(
             f"{len(failed)} of {len(rows)} results are missing or unfit and count as failures: "
-            f"{_few([row.pair.case for row in failed])}; reasons in {output / SCANNERS}"
+            f"{few([row.pair.case for row in failed])}; reasons in {output / SCANNERS}"
         )
-
-
-def _few(names: Sequence[object]) -> str:
-    more = [f"and {len(names) - _EXAMPLES} more"] if len(names) > _EXAMPLES else []
-    return ", ".join([*map(str, names[:_EXAMPLES]), *more])
 
 
 def _processors() -> int:

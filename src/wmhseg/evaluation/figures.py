@@ -1,4 +1,4 @@
-"""Box plots per scanner and metric, as in Figures 6 and 7 of Li et al. 2018."""
+"""Box plots per scanner and metric, after Figures 6 and 7 of Li et al. 2018."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.evaluation.score_cohort import ScoredCase
-from wmhseg.evaluation.summary import METRICS, Metric, values_of
-from wmhseg.io.files import replacing
+from wmhseg.evaluation.summary import BIAS, METRICS, Metric, pooled_bias, values_of
+from wmhseg.io.writing import replacing, utf8
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,10 +24,10 @@ _CASE: dict[str, Any] = {"marker": ".", "color": "black", "alpha": 0.45, "marker
 _FAILURE: dict[str, Any] = {"marker": "x", "color": "#c1121f", "markersize": 5}
 _BEYOND: dict[str, Any] = {"marker": "^", "color": "black", "alpha": 0.7, "markersize": 4}
 _STRETCHED = 3  # times what shows every whisker and mean
-_FRACTIONS = {"dsc", "lesion_recall", "lesion_f1"}
+_FRACTIONS = {"dsc", "lesion_recall", "lesion_f1", "lesion_f1_judged"}
 _LABEL = 11  # characters in a line under a box
 _SPREAD = 0.16  # half the width over which the cases of a box are drawn
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "font.size": 9,
@@ -43,13 +43,21 @@ def write_box_plots(rows: Sequence[ScoredCase], folder: Path) -> list[Path]:
     """
     from matplotlib import rc_context
 
-    paths = [folder / f"boxplots.{ending}" for ending in FORMATS]
-    with rc_context(_STYLE):
-        figure = _draw(rows)
-        for path, ending in zip(paths, FORMATS, strict=True):
-            with replacing(path, path.suffix) as temporary:
-                metadata = {"Date": None} if ending == "svg" else {}
-                figure.savefig(temporary, dpi=150, metadata=metadata)
+    with rc_context(STYLE):
+        return save_figure(_draw(rows), folder, "boxplots")
+
+
+def save_figure(figure: "Figure", folder: Path, name: str) -> list[Path]:
+    """Write NAME.png and NAME.svg, to be called with STYLE in use; return their paths.
+
+    Raises:
+        OutputError: The folder is missing or not writable.
+    """
+    paths = [folder / f"{name}.{ending}" for ending in FORMATS]
+    for path in paths:
+        with replacing(path) as temporary:
+            metadata = {"Date": None} if path.suffix == ".svg" else {}
+            figure.savefig(temporary, dpi=150, metadata=metadata)
     return paths
 
 
@@ -60,8 +68,8 @@ def _draw(rows: Sequence[ScoredCase]) -> "Figure":
     names = list(dict.fromkeys(row.pair.group for row in rows))
     groups = {name: [row for row in rows if row.pair.group == name] for name in names}
     width = max(3.0, 0.7 + 0.72 * len(names))  # inches
-    figure = Figure(figsize=(3 * width, 6.4), layout=ConstrainedLayoutEngine(h_pad=0.12))
-    *panels, key = figure.subplots(2, 3).flat
+    figure = Figure(figsize=(4 * width, 6.4), layout=ConstrainedLayoutEngine(h_pad=0.12))
+    *panels, key = figure.subplots(2, 4).flat
     beyond = [_draw_panel(axes, groups, metric) for axes, metric in zip(panels, METRICS, strict=True)]
     _explain(key, failures=any(row.failure for row in rows), beyond=any(beyond))
     return figure
@@ -80,12 +88,18 @@ def _draw_panel(axes: "Axes", groups: dict[str, list[ScoredCase]], metric: Metri
         failed = np.array([bool(row.failure) for row in rows])[finite[index]]
         drawn = values[index][finite[index]]
         _draw_box(axes, index + 1, drawn)
+        mean = pooled_bias(rows) if metric is BIAS else drawn.mean() if drawn.size else np.nan
+        axes.plot([index + 1], [mean], linestyle="none", zorder=3, **_MEAN)
         _draw_cases(axes, index + 1, np.minimum(drawn, limit), (failed, drawn > limit))
-        labels.append(f"{fill(name, _LABEL)}\nn = {len(drawn)}")
+        labels.append(f"{fill(utf8(name).decode(), _LABEL)}\nn = {len(drawn)}")
     axes.set_xticks(range(1, len(groups) + 1), labels, fontsize=8)
     axes.set_xlim(0.4, len(groups) + 0.6)
-    top = 1.0 if fraction else min(limit, axes.get_ylim()[1])
+    low, high = axes.get_ylim()
+    top = 1.0 if fraction else min(limit, high)
     axes.set_ylim(-0.04 * top, 1.04 * top)
+    if metric is BIAS:
+        axes.set_ylim(min(low, 0), max(1.04 * top, 0))
+        axes.axhline(0, color="black", linewidth=0.8, zorder=0)
     axes.set_title(metric.title, loc="left", fontweight="bold")
     axes.grid(axis="y", alpha=0.3, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -99,8 +113,11 @@ def _upper_limit(values: list[NDArray[np.float64]]) -> float:
     filled = [one for one in values if one.size]
     if not filled:
         return np.inf
-    readable = 1.2 * max(float(max(one["whishi"], one["mean"])) for one in boxplot_stats(filled))
-    return readable if max(map(np.max, filled)) > _STRETCHED * readable else np.inf
+    tops = (float(max(one["whishi"], one["mean"])) for one in boxplot_stats(filled))
+    readable = 1.2 * max(0.0, *tops)
+    bottom = min(0.0, float(min(map(np.min, filled))))
+    stretched = max(map(np.max, filled)) - bottom > _STRETCHED * (readable - bottom)
+    return readable if stretched else np.inf
 
 
 def _draw_box(axes: "Axes", position: float, values: NDArray[np.float64]) -> None:
@@ -110,13 +127,11 @@ def _draw_box(axes: "Axes", position: float, values: NDArray[np.float64]) -> Non
         positions=[position],
         widths=0.55,
         showfliers=False,  # every case is drawn
-        showmeans=True,
         patch_artist=True,
         boxprops={"facecolor": _FILL, "edgecolor": _BLUE, "linewidth": 1.0},
         medianprops={**line, "linewidth": 2.0},
         whiskerprops=line,
         capprops=line,
-        meanprops=_MEAN,
     )
 
 
@@ -144,7 +159,7 @@ def _explain(axes: "Axes", *, failures: bool, beyond: bool) -> None:
     entries = [
         (Patch(facecolor=_FILL, edgecolor=_BLUE), "middle half of the cases"),
         (Line2D([], [], color=_BLUE, linewidth=2), "median"),
-        (mark(_MEAN), "mean"),
+        (mark(_MEAN), "mean (volume: of the sums)"),
         (Line2D([], [], color=_BLUE, linewidth=1), "to the last case within\n1.5 box lengths"),
         (mark(_CASE), "a case"),
         *([(mark(_FAILURE), "a case without a usable result")] if failures else []),

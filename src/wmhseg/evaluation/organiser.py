@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from wmhseg.errors import InputError
+from wmhseg.evaluation.hausdorff import boundary, h95_mm, index_to_mm
 from wmhseg.io.volume import Grid, read_mask
 from wmhseg.lesions import label_lesions
 
@@ -86,8 +86,8 @@ def score_masks(true: Mask, found: Mask, grid: Grid) -> Scores:
         found: The same shape, where the result does.
         grid: The truth's grid.
     """
-    box = _box_around(true | found)
-    return _score_masks(true[box], found[box], _index_to_mm(grid))
+    box = box_around(true | found)
+    return _score_masks(true[box], found[box], index_to_mm(grid))
 
 
 def wmh_masks(truth: NDArray[Any], result: NDArray[Any]) -> tuple[Mask, Mask]:
@@ -130,7 +130,7 @@ def _counted(result: NDArray[Any]) -> Mask:
     return (result >= lowest) & (result <= LARGEST_RESULT_VALUE)
 
 
-def _box_around(mask: Mask) -> tuple[slice, slice, slice]:
+def box_around(mask: Mask) -> tuple[slice, slice, slice]:
     """Return the smallest box about a mask plus one voxel on each side that is not the image's edge.
 
     With that voxel, what touches the box's edge touches the image's edge too. Empty for no voxel.
@@ -141,22 +141,16 @@ def _box_around(mask: Mask) -> tuple[slice, slice, slice]:
     return z, y, x
 
 
-def _index_to_mm(grid: Grid) -> NDArray[np.float64]:
-    """Return the matrix (3, 3) from (z, y, x) index rows to mm; distances need no origin."""
-    columns_xyz = np.asarray(grid.direction, dtype=float).reshape(3, 3) * np.asarray(grid.spacing_mm)
-    return columns_xyz.T[::-1]
-
-
-def _score_masks(true: Mask, found: Mask, index_to_mm: NDArray[np.float64]) -> Scores:
+def _score_masks(true: Mask, found: Mask, to_mm: NDArray[np.float64]) -> Scores:
     volume, found_volume = int(np.count_nonzero(true)), int(np.count_nonzero(found))
     common = int(np.count_nonzero(true & found))
-    recall, precision = _touched_fraction(true, found), _touched_fraction(found, true)
+    recall, precision = touched_fraction(true, found), touched_fraction(found, true)
     return Scores(
         dsc=2 * common / (volume + found_volume) if volume + found_volume else 1.0,
-        h95_mm=_h95_mm(_boundary(true), _boundary(found), index_to_mm),
+        h95_mm=h95_mm(boundary(true), boundary(found), to_mm),
         avd_percent=_avd_percent(volume, found_volume),
         lesion_recall=recall,
-        lesion_f1=2 * precision * recall / (precision + recall) if precision + recall else 0.0,
+        lesion_f1=harmonic_mean(precision, recall),
         lesion_precision=precision,
         abs_log_volume_difference=_abs_log_difference(volume, found_volume),
     )
@@ -174,30 +168,14 @@ def _abs_log_difference(volume: int, found_volume: int) -> float:
     return abs(math.log(found_volume / volume))
 
 
-def _touched_fraction(lesions: Mask, other: Mask) -> float:
+def harmonic_mean(precision: float, recall: float) -> float:
+    """Return F1: 0 where both are."""
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def touched_fraction(lesions: Mask, other: Mask) -> float:
     """Return the fraction of the lesions that share a voxel with the other mask; 1 for none."""
     labels, count = label_lesions(lesions)
     if count == 0:
         return 1.0
     return int(np.count_nonzero(np.bincount(labels[other & lesions], minlength=1))) / count
-
-
-def _boundary(mask: Mask) -> Mask:
-    """Return the voxels with a background voxel among their 8 neighbours in the slice.
-
-    That is the mask minus its erosion by SimpleITK's ball of radius (1, 1, 0), which is the 3x3
-    square; beyond the image's edge everything counts as inside.
-    """
-    padded = np.pad(mask, ((0, 0), (1, 1), (1, 1)), constant_values=True)
-    rows = padded[:, :-2] & padded[:, 1:-1] & padded[:, 2:]
-    inside: Mask = rows[:, :, :-2] & rows[:, :, 1:-1] & rows[:, :, 2:]
-    return mask & ~inside
-
-
-def _h95_mm(true_boundary: Mask, found_boundary: Mask, index_to_mm: NDArray[np.float64]) -> float:
-    """Return the larger 95th percentile of the distances from each boundary to the other."""
-    points = [np.argwhere(boundary) @ index_to_mm for boundary in (true_boundary, found_boundary)]
-    if not (len(points[0]) and len(points[1])):
-        return math.nan
-    to_found, to_true = KDTree(points[1]).query(points[0])[0], KDTree(points[0]).query(points[1])[0]
-    return float(max(np.percentile(to_found, 95), np.percentile(to_true, 95)))

@@ -1,11 +1,11 @@
 """Which result belongs to which truth, in two folders of the same layout."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from wmhseg.errors import InputError
-from wmhseg.evaluation.bids_pairs import find_masks, match, scan_of_folder
+from wmhseg.evaluation.bids_pairs import Entities, find_masks, match, scan_of_folder
 from wmhseg.evaluation.scanners import name_scanners, natural_order, scanner_order
 from wmhseg.io.bids_names import stem
 from wmhseg.io.files import walk
@@ -62,7 +62,8 @@ def find_pairs(truth: Path, results: Path, *, may_lack_all: bool = False) -> lis
     for folder in (truth, results):
         if not folder.is_dir() and not (may_lack_all and folder is results):
             raise InputError(f"{folder}: expected a folder, found none; check the path")
-    pairs = _folder_pairs(truth, results) or _bids_pairs(truth, results)
+    masks = find_masks(results)
+    pairs = _folder_pairs(truth, results, masks) or _bids_pairs(truth, results, masks)
     if not pairs:
         raise InputError(
             f"{truth}: expected folders with {TRUTH_NAMES[0]} or BIDS masks, found none; check the path"
@@ -91,19 +92,17 @@ def find_unused(pairs: Sequence[Pair], results: Path) -> list[Path]:
     """Return the files named like results that belong to no case."""
     used = {pair.result for pair in pairs}
     names = {Path(name).name for name in RESULT_NAMES}
-    found = [folder / name for folder, _, files in walk(results) for name in files if name in names]
-    found += [
-        folder / BATCH_NAME for folder, _, files in walk(results) if {BATCH_NAME, BATCH_REPORT} <= set(files)
-    ]
-    found += find_masks(results).values()
+    found = list(find_masks(results).values())
+    for folder, _, files in walk(results):
+        own = names | {BATCH_NAME} if BATCH_REPORT in files else names
+        found += [folder / name for name in files if name in own]
     return sorted(path for path in found if path not in used)
 
 
-def _folder_pairs(truth: Path, results: Path) -> list[Pair]:
+def _folder_pairs(truth: Path, results: Path, masks: Mapping[Entities, Path]) -> list[Pair]:
     folders = sorted(folder for folder, _, files in walk(truth) if set(TRUTH_NAMES) & set(files))
     relative = [folder.relative_to(truth) for folder in folders]
     above = [path.parts[:-1] or (truth.resolve().name,) for path in relative]
-    masks = find_masks(results)
     return sort_pairs(
         Pair(
             scanner,
@@ -115,8 +114,7 @@ def _folder_pairs(truth: Path, results: Path) -> list[Pair]:
     )
 
 
-def _bids_pairs(truth: Path, results: Path) -> list[Pair]:
-    masks = find_masks(results)
+def _bids_pairs(truth: Path, results: Path, masks: Mapping[Entities, Path]) -> list[Pair]:
     return sort_pairs(
         Pair(ALL, stem(dict(scan)), path, match(scan, masks) or results / _MISSING)
         for scan, path in find_masks(truth).items()

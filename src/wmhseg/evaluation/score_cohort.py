@@ -11,8 +11,10 @@ from itertools import product
 from multiprocessing import get_context
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from wmhseg.errors import InputError, WmhsegError
+from wmhseg.evaluation.judged import lesion_f1_judged
 from wmhseg.evaluation.organiser import Scores, score_masks, wmh_masks
 from wmhseg.evaluation.pairs import Pair
 from wmhseg.io.volume import Grid, read_mask
@@ -43,6 +45,7 @@ class ScoredCase:
         scores: Its scores, FAILED for a failure.
         truth_ml: Volume of the truth.
         result_ml: Volume of the result; NaN for a failure.
+        lesion_f1_judged: Lesion F1 without lesions that nobody judged (see `judged`); 0 for a failure.
     """
 
     pair: Pair
@@ -50,6 +53,23 @@ class ScoredCase:
     scores: Scores
     truth_ml: float = math.nan
     result_ml: float = math.nan
+    lesion_f1_judged: float = 0.0
+
+    @property
+    def volume_bias_percent(self) -> float:
+        """Return how much larger the result is than the truth (see `bias_percent`); NaN for a failure."""
+        return float(bias_percent(self.truth_ml, self.result_ml))
+
+    def value(self, field: str) -> float:
+        """Return one of the scores, or one of what the case has besides."""
+        return float(getattr(self.scores if hasattr(self.scores, field) else self, field))
+
+
+def bias_percent(true_ml: ArrayLike, found_ml: ArrayLike) -> NDArray[np.float64]:
+    """Return (found - true) / true in percent; of nothing, 0 where nothing is found, else infinite."""
+    true, found = np.asarray(true_ml, dtype=float), np.asarray(found_ml, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(found == true, 0.0, (found - true) / true * 100)
 
 
 def score_cohort(
@@ -95,14 +115,15 @@ def score_pair(pair: Pair, *, ignore_headers: bool = False) -> ScoredCase:
     truth = read_mask(pair.truth)
     try:
         result = read_mask(pair.result)
-        _require_same_place(pair, truth.grid, result.grid, ignore_headers)
+        require_same_place(pair, truth.grid, result.grid, ignore_headers)
     except InputError as error:
         return ScoredCase(pair, str(error), FAILED)
     masks = wmh_masks(truth.array, result.array)
     true_ml, found_ml = (
         round(float(np.count_nonzero(mask)) * truth.grid.voxel_volume_mm3 / 1000, 6) for mask in masks
     )
-    return ScoredCase(pair, "", score_masks(*masks, truth.grid), true_ml, found_ml)
+    judged = lesion_f1_judged(truth.array, result.array)
+    return ScoredCase(pair, "", score_masks(*masks, truth.grid), true_ml, found_ml, judged)
 
 
 def largest_shift_mm(one: Grid, other: Grid) -> float:
@@ -115,7 +136,12 @@ def largest_shift_mm(one: Grid, other: Grid) -> float:
     return float(np.linalg.norm(place(one) - place(other), axis=1).max())
 
 
-def _require_same_place(pair: Pair, truth: Grid, result: Grid, ignore_headers: bool) -> None:
+def require_same_place(pair: Pair, truth: Grid, result: Grid, ignore_headers: bool) -> None:
+    """Refuse a result that does not lie where the truth does.
+
+    Raises:
+        InputError: Another size or, unless headers are ignored, another place.
+    """
     if truth.size_xyz != result.size_xyz:
         raise InputError(
             f"{pair.result}: expected {truth} as in {pair.truth}, found {result}; "

@@ -12,8 +12,9 @@ from wmhseg.evaluation.summary import METRICS, RESAMPLES, Line, Mean, Summary
 
 NO_VALUE = "–"
 _METRICS = tuple(field.name for field in fields(Scores))
+_BESIDES = ("truth_ml", "result_ml", "volume_bias_percent", "lesion_f1_judged")
 COLUMNS = (
-    *("scanner", "case", *_METRICS, "truth_ml", "result_ml"),
+    *("scanner", "case", *_METRICS, *_BESIDES),
     *("seen_in_training", "failure", "truth", "result"),
 )
 
@@ -24,14 +25,14 @@ def case_table(rows: Sequence[ScoredCase]) -> str:
     writer = csv.DictWriter(text, COLUMNS)
     writer.writeheader()
     for row in rows:
-        values = {"truth_ml": row.truth_ml, "result_ml": row.result_ml, "failure": row.failure}
-        writer.writerow({**asdict(row.pair), **asdict(row.scores), **values})
+        values = {name: row.value(name) for name in _BESIDES}
+        writer.writerow({**asdict(row.pair), **asdict(row.scores), **values, "failure": row.failure})
     return text.getvalue()
 
 
 def scanner_table(summary: Summary) -> str:
     """Return the means in the layout of Table 3 of Li et al. 2018, aligned to be read as it is."""
-    return _table(summary, lambda mean: _number(mean.mean))
+    return _table(summary, lambda mean, form: _number(mean.mean, form))
 
 
 def interval_table(summary: Summary) -> str:
@@ -52,6 +53,8 @@ def report(summary: Summary, rows: Sequence[ScoredCase], seed: int, notes: Seque
         "# Scores per scanner",
         *notes,
         scanner_table(summary),
+        "Volume bias: the summed volumes of the results less those of the truths, in percent of the latter. "
+        "Judged F1: without lesions that lie at unsure voxels and at no WMH.",
         "## 95 % confidence intervals of the means",
         interval_table(summary),
         f"Bootstrap over the cases (BCa, {RESAMPLES} resamples, seed {seed}).",
@@ -67,15 +70,16 @@ def report(summary: Summary, rows: Sequence[ScoredCase], seed: int, notes: Seque
         lines = "\n".join(f"- {row.pair.case}: {row.failure}" for row in failed)
         parts += [
             f"## Failures\n\n{len(failed)} of {len(rows)} cases have no usable result and count with DSC 0, "
-            f"AVD 100, recall 0 and F1 0, and without H95:\n\n{lines}"
+            f"AVD 100, recall 0 and F1 0, and without H95 and volume:\n\n{lines}"
         ]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(summary: Summary, cell: Callable[[Mean], str]) -> str:
+def _table(summary: Summary, cell: Callable[[Mean, str], str]) -> str:
     head = ["Scanner", *(metric.title for metric in METRICS)]
     lines = [*summary.scanners, summary.average]
-    cells = [head, *([_name(line), *map(cell, line.means)] for line in lines)]
+    forms = [metric.form for metric in METRICS]
+    cells = [head, *([_name(line), *map(cell, line.means, forms)] for line in lines)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     return "\n".join(
@@ -93,12 +97,15 @@ def _name(line: Line) -> str:
     return f"{line.name} (n = {line.cases}{f', {line.failures} failed' if line.failures else ''})"
 
 
-def _interval(mean: Mean) -> str:
-    return NO_VALUE if math.isnan(mean.low) else f"{_number(mean.low)}–{_number(mean.high)}"
+def _interval(mean: Mean, form: str) -> str:
+    if math.isnan(mean.low):
+        return NO_VALUE
+    between = " to " if form.startswith("+") else "–"
+    return f"{_number(mean.low, form)}{between}{_number(mean.high, form)}"
 
 
-def _number(value: float) -> str:
-    return NO_VALUE if math.isnan(value) else f"{value:.2f}"
+def _number(value: float, form: str) -> str:
+    return NO_VALUE if math.isnan(value) else format(value, form)
 
 
 def _left_out(summary: Summary) -> list[str]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wmhseg.errors import OutputError
 from wmhseg.experiments.table import Table, write_table
-from wmhseg.io.files import replacing
+from wmhseg.io.writing import make_folder, replacing, write_json, write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,17 +60,14 @@ def write_result(result: ExperimentResult, folder: Path, note: str) -> None:
     Raises:
         OutputError: A file cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written ({error.strerror})") from None
+    make_folder(folder)
     for table in result.tables:
         write_table(table, folder, note)
     for picture in result.pictures:
         picture.figure.suptitle(f"{picture.caption}\n({note})", fontsize=9)
         for suffix in (".png", ".svg"):
-            with replacing(folder / f"{picture.name}{suffix}", suffix) as path:
-                picture.figure.savefig(path, dpi=_DPI)
+            with replacing(folder / f"{picture.name}{suffix}") as temporary:
+                picture.figure.savefig(temporary, dpi=_DPI)
             # Laid out by now: once more would cost a second and change nothing.
             picture.figure.set_layout_engine("none")
     record = {
@@ -81,8 +77,7 @@ def write_result(result: ExperimentResult, folder: Path, note: str) -> None:
         "tables": [[table.name, table.title] for table in result.tables],
         "pictures": [[picture.name, picture.caption] for picture in result.pictures],
     }
-    with replacing(folder / _RECORD) as path:
-        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_json(folder / _RECORD, record, indent=1)
 
 
 def write_summary(output: Path, names: Sequence[str]) -> None:
@@ -107,5 +102,4 @@ def write_summary(output: Path, names: Sequence[str]) -> None:
             lines += [body[0], "", body[1], "", f"[CSV]({name}/{table}.csv)", ""]
         for picture, caption in record["pictures"]:
             lines += [f"![{caption}]({name}/{picture}.png)", "", f"[SVG]({name}/{picture}.svg)", ""]
-    with replacing(output / SUMMARY) as path:
-        path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    write_text(output / SUMMARY, "\n".join(lines).rstrip() + "\n")

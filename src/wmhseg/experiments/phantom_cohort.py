@@ -5,7 +5,6 @@ slices, contrast, noise and intensity scale. A head is a nest of ellipsoids with
 for WMH, dark on T1, and bright spots without a label, which T1 does not show.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from wmhseg.datasets.cases import write_images
-from wmhseg.errors import OutputError
 from wmhseg.io.volume import Grid, Volume
+from wmhseg.io.writing import make_folder, write_json
 
 COHORT = "cohort.json"
 PHANTOM_NOTE = "synthetic phantom heads of three invented scanners; the numbers say nothing about real scans"
@@ -115,11 +114,8 @@ def mark_cohort(output: Path, note: str) -> None:
     Raises:
         OutputError: The folder cannot be written.
     """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        (output / COHORT).write_text(json.dumps({"note": note}) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written ({error.strerror})") from None
+    make_folder(output)
+    write_json(output / COHORT, {"note": note})
 
 
 def write_case(folder: Path, phantom: Phantom) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.experiments.material import Input
-from wmhseg.io.files import replacing
+from wmhseg.io.writing import make_folder, replacing
 from wmhseg.model.manifest import PAPER_WIDTHS
 from wmhseg.model.start_keras import start_keras
 from wmhseg.training.files import WEIGHTS
@@ -41,9 +41,9 @@ class Predictor:
         name = f"{case.slices.site}__{case.slices.name}-{case.digest[:_DIGEST_LENGTH]}.npy"
         path = folder / "predictions" / name
         if not path.is_file():
-            path.parent.mkdir(exist_ok=True)
+            make_folder(path.parent)
             computed = self._compute(folder, np.asarray(case.slices.images, np.float32))
-            with replacing(path, ".npy") as temporary:
+            with replacing(path) as temporary:
                 np.save(temporary, computed.astype(np.float16))
         return np.load(path, allow_pickle=False).astype(np.float32)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from wmhseg.errors import InputError
 from wmhseg.experiments.material import Input
-from wmhseg.io.files import replacing
+from wmhseg.io.writing import make_folder, write_json
 from wmhseg.model.start_keras import start_keras
 from wmhseg.training.config import TrainingConfig
 from wmhseg.training.files import CHECKPOINT, LOG, STATE
@@ -81,8 +81,7 @@ class ModelStore:
         if not (folder / FINISHED).is_file():
             ordered = sorted(inputs, key=lambda one: (one.slices.site, one.slices.name))
             _training()([one.slices for one in ordered], config, folder, self.precision)
-            with replacing(folder / FINISHED) as path:
-                path.write_text(json.dumps(self._key(inputs, config), indent=1) + "\n", encoding="utf-8")
+            write_json(folder / FINISHED, self._key(inputs, config), indent=1)
         if not keep_checkpoint:
             _drop_checkpoint(folder)
         return folder
@@ -91,13 +90,12 @@ class ModelStore:
         """Let a run that has not begun start from the checkpoint of a shorter one."""
         if (folder / FINISHED).is_file() or (folder / STATE).is_file() or not (before / CHECKPOINT).is_file():
             return
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for name in (CHECKPOINT, LOG):
             shutil.copyfile(before / name, folder / name)
         state = json.loads((before / STATE).read_text(encoding="utf-8"))
         state["settings"]["config"]["epochs"] = epochs
-        with replacing(folder / STATE) as path:
-            path.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
+        write_json(folder / STATE, state)
 
 
 def training_losses(folder: Path) -> list[float]:

@@ -1,11 +1,12 @@
 """Tables as CSV and Markdown."""
 
 import csv
+import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from wmhseg.io.files import replacing
+from wmhseg.io.writing import write_text
 
 Value = str | int | float
 
@@ -52,15 +53,12 @@ def write_table(table: Table, folder: Path, note: str) -> None:
     Raises:
         OutputError: A file cannot be written.
     """
-    with (
-        replacing(folder / f"{table.name}.csv") as path,
-        path.open("w", newline="", encoding="utf-8") as file,
-    ):
-        writer = csv.writer(file)
-        writer.writerow(table.columns)
-        writer.writerows([_digits(value) for value in row] for row in table.rows)
-    with replacing(folder / f"{table.name}.md") as path:
-        path.write_text(f"**{table.title}**\n\n{to_markdown(table)}\n\n{note}\n", encoding="utf-8")
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(table.columns)
+    writer.writerows([_digits(value) for value in row] for row in table.rows)
+    write_text(folder / f"{table.name}.csv", text.getvalue())
+    write_text(folder / f"{table.name}.md", f"**{table.title}**\n\n{to_markdown(table)}\n\n{note}\n")
 
 
 def _line(cells: tuple[str, ...] | list[str]) -> str:

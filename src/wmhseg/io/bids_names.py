@@ -11,7 +11,7 @@ _ORDER = (
     *("run", "mod", "echo", "flip", "inv", "mt", "part", "proc", "hemi", "space", "split", "recording"),
     *("chunk", "atlas", "seg", "scale", "res", "den", "label", "desc"),
 )
-_NAME = re.compile(r"(?P<entities>(?:[a-z]+-[A-Za-z0-9]+_)+)(?P<suffix>[A-Za-z0-9]+)\.nii(?:\.gz)?")
+_NAME = re.compile(r"(?P<entities>(?:[a-z]+-[A-Za-z0-9+]+_)+)(?P<suffix>[A-Za-z0-9]+)\.nii(?:\.gz)?")
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ def parse(path: Path) -> BidsFile | None:
     match = _NAME.fullmatch(path.name)
     if match is None:
         return None
-    pairs = [tuple(part.split("-", 1)) for part in match["entities"].rstrip("_").split("_")]
-    return BidsFile(path, dict(pairs), match["suffix"])
+    pairs = [part.split("-", 1) for part in match["entities"].rstrip("_").split("_")]
+    entities = dict(pairs)
+    return BidsFile(path, entities, match["suffix"]) if len(entities) == len(pairs) else None
 
 
 def stem(entities: Mapping[str, str]) -> str:

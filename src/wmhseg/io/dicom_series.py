@@ -1,40 +1,18 @@
-"""Reading a folder with one DICOM series, slice positions checked."""
+"""Reading DICOM: a folder with one series, or one multi-frame file."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import SimpleITK as sitk
-from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
+from wmhseg.io.dicom_frames import read_frames
+from wmhseg.io.dicom_header import DicomHeader, check_pixels, read_header, sop_class
+from wmhseg.io.dicom_stack import Stack, make_slice, stack_slices
 
-# Share of the slice distance: less is rounding, more is said, and much more is a missing slice.
-_UNEVEN_SILENT, _UNEVEN_LIMIT = 0.01, 0.1
-_SAME_POSITION_MM = 0.01
-_TURNED = 1e-3
-_POSITION, _ORIENTATION = "0020|0032", "0020|0037"
-_DESCRIPTION, _MODALITY = "0008|103e", "0008|0060"
-
-
-@dataclass(frozen=True)
-class _Slice:
-    """One file: its name, the position of its first pixel and its two axes, LPS mm."""
-
-    file: str
-    position: NDArray[np.float64]
-    axes: NDArray[np.float64]
-    size: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Stack:
-    """The slices along their normal, the axes as columns, the slices' distance, and what was found."""
-
-    slices: list[_Slice]
-    direction: NDArray[np.float64]
-    step_mm: float
-    warnings: tuple[str, ...]
+# Files with these endings claim to be DICOM, whatever they hold.
+_ENDINGS = (".dcm", ".ima")
+_DAMAGED = "found a damaged or cut file, or one without pixels or orientation"
+_LISTED = 5
 
 
 def read_series(folder: Path) -> tuple[sitk.Image, tuple[str, ...]]:
@@ -44,22 +22,36 @@ def read_series(folder: Path) -> tuple[sitk.Image, tuple[str, ...]]:
         The image and what the user should know about it.
 
     Raises:
-        InputError: There is no series or more than one, or slices are missing, double, tilted or of
-            different sizes.
+        InputError: There is no series or more than one, a file is damaged or cut, or the slices are no
+            volume (`stack_slices`).
         RuntimeError: A file cannot be read.
     """
-    files = _only_series(folder)
-    if len(files) == 1:
-        image = sitk.ReadImage(files[0])
-        if image.GetDimension() < 3 or image.GetSize()[2] < 2:
-            raise InputError(f"{folder}: expected a series of slices, found one; copy the whole series there")
-        return image, ()
-    stack = _stacked(folder, files)
-    image = sitk.ReadImage([part.file for part in stack.slices])
-    image.SetOrigin(stack.slices[0].position.tolist())
-    image.SetSpacing([*image.GetSpacing()[:2], stack.step_mm])
-    image.SetDirection(stack.direction.ravel().tolist())
-    return image, stack.warnings
+    headers, warnings = _only_series(folder)
+    check_pixels(headers)
+    if headers[0].is_multiframe:
+        image, more = read_frames(headers[0])
+        return image, warnings + more
+    stack = _stacked(folder, headers)
+    # Each slice has its own slope and sign; the first one's number type need not hold the others' values.
+    image = sitk.ReadImage([str(headers[index].file) for index in stack.order], sitk.sitkFloat32)
+    stack.place(image)
+    return image, warnings + stack.warnings
+
+
+def read_dicom(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
+    """Read one multi-frame file, as `read_series` does.
+
+    Raises:
+        InputError: It is one slice, damaged or cut, or its frames are no volume.
+        RuntimeError: It cannot be read.
+    """
+    header = read_header(path)
+    if header is None:
+        raise InputError(f"{path}: expected a DICOM image, {_DAMAGED}; copy or export it again")
+    if not header.is_multiframe:
+        raise InputError(f"{path}: expected a scan, found one DICOM slice; give the folder of the series")
+    check_pixels([header])
+    return read_frames(header)
 
 
 def sorted_files(folder: Path) -> tuple[Path, ...]:
@@ -69,108 +61,73 @@ def sorted_files(folder: Path) -> tuple[Path, ...]:
         InputError: As `read_series`.
         RuntimeError: A file cannot be read.
     """
-    files = _only_series(folder)
-    if len(files) > 1:
-        files = [part.file for part in _stacked(folder, files).slices]
-    return tuple(map(Path, files))
+    headers, _ = _only_series(folder)
+    order = [0] if headers[0].is_multiframe else _stacked(folder, headers).order
+    return tuple(headers[index].file for index in order)
 
 
-def is_dicom(path: Path) -> bool:
-    """Tell whether a file is DICOM, by the four letters after its preamble."""
-    with path.open("rb") as file:
-        return file.read(132)[128:] == b"DICM"
+def _stacked(folder: Path, headers: list[DicomHeader]) -> Stack:
+    if len(headers) == 1:
+        raise InputError(f"{folder}: expected a series of slices, found one; copy the whole series there")
+    slices = [make_slice(folder, header.file.name, header.size[:2], header.texts) for header in headers]
+    return stack_slices(folder, slices)
 
 
-def _stacked(folder: Path, files: list[str]) -> _Stack:
-    slices = [_slice(folder, file) for file in files]
-    if len({(part.size, len(part.axes)) for part in slices}) > 1:
-        raise InputError(f"{folder}: expected slices of one size, found several; copy one series there")
-    rows, columns = slices[0].axes
-    if max(np.abs(part.axes - slices[0].axes).max() for part in slices) > _TURNED:
+def _only_series(folder: Path) -> tuple[list[DicomHeader], tuple[str, ...]]:
+    """Return the files of the one series in a folder, and a warning where it has sub-folders."""
+    headers, below = _headers(folder)
+    if not headers:
+        hint = f"give one of its folders ({_listed(below)})" if below else "check the path"
+        raise InputError(f"{folder}: expected an image file or a DICOM series, found none; {hint}")
+    if len(headers) > 1 and any(header.is_multiframe for header in headers):
+        names = _listed([header.file.name for header in headers])
         raise InputError(
-            f"{folder}: expected parallel slices, found several orientations; remove the localizer"
+            f"{folder}: expected one multi-frame DICOM file, found {len(headers)} files ({names}); "
+            "give each its own folder, or the file itself"
         )
-    normal = np.cross(rows, columns)
-    slices.sort(key=lambda part: float(part.position @ normal))
-    direction = np.column_stack([rows, columns, normal])
-    return _Stack(slices, direction, *_check_distances(folder, slices, normal))
-
-
-def _only_series(folder: Path) -> list[str]:
-    series = {
-        name: list(sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), name))
-        for name in sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
-    }
-    if not series:
-        raise InputError(f"{folder}: expected an image file or a DICOM series, found none; check the path")
+    series: dict[str, list[DicomHeader]] = {}
+    for header in headers:
+        series.setdefault(header.texts["SeriesInstanceUID"], []).append(header)
     if len(series) > 1:
-        found = "; ".join(f"{_describe(files[0])} ({len(files)} files)" for files in series.values())
+        found = _listed([_described(files) for files in series.values()], "; ")
         raise InputError(
             f"{folder}: expected one DICOM series, found {len(series)}: {found}; give each its own folder"
         )
-    return next(iter(series.values()))
+    return headers, (f"{folder}: its folders were not searched ({_listed(below)})",) if below else ()
 
 
-def _describe(file: str) -> str:
-    reader = _header(file)
-    words = [_text(reader, tag) for tag in (_MODALITY, _DESCRIPTION)]
-    return " ".join(word for word in words if word) or Path(file).name
+def _headers(folder: Path) -> tuple[list[DicomHeader], list[str]]:
+    """Return the headers of the images in a folder, by name, and the names of its folders.
 
-
-def _header(file: str) -> sitk.ImageFileReader:
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    reader.SetFileName(file)
-    reader.ReadImageInformation()
-    return reader
-
-
-def _text(reader: sitk.ImageFileReader, tag: str) -> str:
-    return reader.GetMetaData(tag).strip() if reader.HasMetaDataKey(tag) else ""
-
-
-def _slice(folder: Path, file: str) -> _Slice:
-    reader = _header(file)
+    What is no DICOM, and DICOM that is no image (DICOMDIR, reports, presentations), is passed over.
+    """
     try:
-        position = np.array([float(word) for word in _text(reader, _POSITION).split("\\")])
-        axes = np.array([float(word) for word in _text(reader, _ORIENTATION).split("\\")]).reshape(2, 3)
-    except ValueError:
-        raise InputError(
-            f"{folder}: expected slices with a position, found {Path(file).name} without; export it again"
-        ) from None
-    return _Slice(file, position, axes, reader.GetSize())
+        paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read ({error.strerror}); check its rights") from None
+    headers, others, below = [], [], []
+    for path in paths:
+        if path.name == "DICOMDIR":
+            continue
+        if path.is_dir():
+            below.append(path.name)
+        elif (header := read_header(path)) is not None:
+            headers.append(header)
+        else:
+            others.append((path, sop_class(path)))
+    classes = {header.texts["SOPClassUID"] for header in headers} | {""}
+    endings = {header.file.suffix for header in headers}
+    for path, kind in others:
+        claims = path.suffix.lower() in _ENDINGS or (path.suffix in endings and not path.stat().st_size)
+        if kind in classes or (kind is None and claims) or (kind and not headers):
+            raise InputError(f"{path}: expected a DICOM slice, {_DAMAGED}; copy it again or remove it")
+    return headers, below
 
 
-def _check_distances(
-    folder: Path, slices: list[_Slice], normal: NDArray[np.float64]
-) -> tuple[float, tuple[str, ...]]:
-    """Return the distance between slices, and a warning where it varies; refuse gaps, doubles and tilts."""
-    positions = np.array([part.position for part in slices])
-    along = positions @ normal
-    steps = np.diff(along)
-    double = int(np.argmin(steps))
-    if steps[double] < _SAME_POSITION_MM:
-        names = " and ".join(Path(slices[double + k].file).name for k in (0, 1))
-        raise InputError(
-            f"{folder}: expected one slice at each position, found two ({names}); remove one or "
-            "split the volumes"
-        )
-    usual = float(np.median(steps))
-    uneven = np.abs(steps - usual) / usual
-    worst = int(np.argmax(uneven))
-    if uneven[worst] > _UNEVEN_LIMIT:
-        before, after = (Path(slices[worst + k].file).name for k in (0, 1))
-        raise InputError(
-            f"{folder}: expected slices every {usual:.2f} mm, found {steps[worst]:.2f} mm between "
-            f"{before} and {after}; copy the missing slices"
-        )
-    drift = positions[-1] - positions[0] - (along[-1] - along[0]) * normal
-    if np.linalg.norm(drift) > _UNEVEN_SILENT * (along[-1] - along[0]):
-        raise InputError(
-            f"{folder}: expected slices stacked at right angles, found a tilted stack; resample it first"
-        )
-    step_mm = float(along[-1] - along[0]) / (len(slices) - 1)
-    if uneven[worst] > _UNEVEN_SILENT:
-        warning = f"{folder}: slice distances vary by up to {uneven[worst]:.0%}; {step_mm:.2f} mm counts"
-        return step_mm, (warning,)
-    return step_mm, ()
+def _described(files: list[DicomHeader]) -> str:
+    return f"{files[0]} ({files[0].file.name if len(files) == 1 else f'{len(files)} files'})"
+
+
+def _listed(names: list[str], separator: str = ", ") -> str:
+    more = [f"{len(names) - _LISTED} more"] if len(names) > _LISTED else []
+    return separator.join(names[:_LISTED] + more)

@@ -1,26 +1,44 @@
-"""Files and folders: found, hashed, and replaced so that a failure leaves what was there."""
+"""Files and folders: found and hashed."""
 
+import errno
 import hashlib
+import json
 import logging
 import os
-import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from wmhseg.errors import InputError, OutputError
+from wmhseg.errors import InputError
+from wmhseg.io.parts import parts_of
 
 log = logging.getLogger("wmhseg")
+
+_EXAMPLES = 3
+_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether there is such a file; Path.is_file fails for want of rights and at long names."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def require_file(path: str | Path, kind: str = "an image") -> Path:
     """Return the path of an existing file.
 
     Raises:
-        InputError: There is none.
+        InputError: There is none, or it cannot be reached.
     """
     path = Path(path)
-    if not path.is_file():
+    if not _is_there(path) or not path.is_file():
         raise InputError(f"{path}: expected {kind} file, found none; check the path or the mount")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check who owns it") from None
     return path
 
 
@@ -28,22 +46,42 @@ def require_scan(path: str | Path) -> Path:
     """Return the path of an existing image file or of a folder, which may hold a DICOM series.
 
     Raises:
-        InputError: There is neither.
+        InputError: There is neither, or it cannot be reached.
     """
-    return Path(path) if Path(path).is_dir() else require_file(path)
+    path = Path(path)
+    return path if _is_there(path) and path.is_dir() else require_file(path)
 
 
-def walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return False
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check name and owner") from None
+    return True
+
+
+def _say_unreadable(error: OSError) -> None:
+    log.warning("%s: cannot be read (%s); what it holds is left out", error.filename, error.strerror)
+
+
+def walk(
+    root: Path, unreadable: Callable[[OSError], object] = _say_unreadable
+) -> Iterator[tuple[Path, list[str], list[str]]]:
     """Yield every folder at or below `root` with the names of its folders and files, as `os.walk` does.
 
     Linked folders are followed, which Path.glob's ** does not do; each real folder comes once, so that
     links that make a loop, or lead to one folder twice, neither multiply nor go on for ever. Folders come
-    by name, and names taken out of the list of folders are not entered. A folder that may not be read is
-    left out with a warning.
+    by name, and names taken out of the list of folders are not entered.
+
+    Args:
+        root: Where to begin.
+        unreadable: Told of each folder that may not be read, and that is left out.
     """
     top = os.path.realpath(root)
     seen = {top}
-    for name, folders, files in os.walk(root, followlinks=True, onerror=_say_unreadable):
+    for name, folders, files in os.walk(root, followlinks=True, onerror=unreadable):
         folder = Path(name)
         folders.sort()
         yield folder, folders, sorted(files)
@@ -58,20 +96,19 @@ def walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
         folders[:] = kept
 
 
-def _say_unreadable(error: OSError) -> None:
-    log.warning("%s: cannot be read (%s); what it holds is left out", error.filename, error.strerror)
+def few(names: Sequence[object]) -> str:
+    """Return the first three of many names, and how many more there are."""
+    more = [f"and {len(names) - _EXAMPLES} more"] if len(names) > _EXAMPLES else []
+    return ", ".join([*map(str, names[:_EXAMPLES]), *more])
 
 
-def make_folder(path: Path) -> None:
-    """Make a folder and those above it, where it is not there.
-
-    Raises:
-        OutputError: It cannot be made.
-    """
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Return a JSON file's values by name; None where there is no file, or something else in it."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be made ({error.strerror}); check who owns it") from None
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return values if isinstance(values, dict) else None
 
 
 def file_sha256(path: Path) -> str:
@@ -80,55 +117,12 @@ def file_sha256(path: Path) -> str:
 
 
 def input_sha256(path: Path) -> str:
-    """Return a file's SHA-256; of a folder, that of its files' hashes, sorted, one a line."""
-    if not path.is_dir():
-        return file_sha256(path)
-    hashes = sorted(file_sha256(file) for file in path.rglob("*") if file.is_file())
+    """Return a file's SHA-256 in hexadecimal.
+
+    Of a folder, or of an image in several files, it is that of the files' hashes, sorted, one a line.
+    """
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else parts_of(path)
+    if not path.is_dir() and len(files) == 1:
+        return file_sha256(files[0])
+    hashes = sorted(map(file_sha256, files))
     return hashlib.sha256("".join(f"{one}\n" for one in hashes).encode()).hexdigest()
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, UTF-8.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-
-
-class replacing:  # noqa: N801 - reads as a verb in `with replacing(path)`
-    """Context manager: a temporary path in the target's folder, renamed onto it on success.
-
-    Args:
-        path: The target.
-        suffix: Ending of the temporary name, where the writer goes by it.
-        discard: Only try whether the folder can be written.
-
-    Raises:
-        OutputError: The folder is missing or not writable.
-    """
-
-    def __init__(self, path: str | Path, suffix: str = "", *, discard: bool = False) -> None:
-        self._path, self._suffix, self._discard = Path(path), suffix, discard
-
-    def __enter__(self) -> Path:
-        # Made with 0o666, so that the umask decides over its mode as over any new file's.
-        self._temporary = self._path.parent / f".wmhseg-{secrets.token_hex(6)}{self._suffix}"
-        try:
-            os.close(os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666))
-        except OSError as error:
-            raise OutputError(
-                f"{self._path}: expected a folder that can be written, found: {error.strerror}; "
-                "check that it exists and who owns it"
-            ) from None
-        return self._temporary
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        try:
-            if error is None and not self._discard:
-                self._temporary.replace(self._path)
-        except OSError as problem:
-            raise OutputError(f"{self._path}: cannot be written ({problem.strerror})") from None
-        finally:
-            self._temporary.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Images in memory, as other libraries have them: brought in as if read from a file, and handed back."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,9 @@ from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
 from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
+from wmhseg.io.nifti_header import Affine, in_lps_mm, parse_header
+from wmhseg.io.nifti_position import Position, position
 from wmhseg.io.volume import Grid, Volume, scan_of
-
-Affine = NDArray[np.float64]
-
-_LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 def from_memory(image: Any, name: str) -> tuple[Volume, tuple[str, ...]]:
@@ -40,7 +39,7 @@ def from_memory(image: Any, name: str) -> tuple[Volume, tuple[str, ...]]:
         grid = Grid(grid.size_xyz, grid.spacing_mm, grid.origin_mm, tuple(rotation.ravel().tolist()))
         return Volume(volume.array, grid if warnings else volume.grid), warnings
     if hasattr(image, "dataobj") and hasattr(image, "affine"):
-        return _from_array(np.asanyarray(image.dataobj), image.affine, name)
+        return _from_nibabel(image, name)
     if isinstance(image, tuple) and len(image) == 2:
         return _from_array(np.asanyarray(image[0]), image[1], name)
     raise InputError(
@@ -59,10 +58,37 @@ def affine_of(grid: Grid) -> Affine:
     affine = np.eye(4)
     affine[:3, :3] = np.reshape(grid.direction, (3, 3)) * grid.spacing_mm
     affine[:3, 3] = grid.origin_mm
-    return np.asarray(_LPS_FROM_RAS @ affine)
+    return in_lps_mm(affine)  # which turns LPS into RAS as well
+
+
+def _from_nibabel(image: Any, name: str) -> tuple[Volume, tuple[str, ...]]:
+    """Return a nibabel image; one with a NIfTI header lies where its file would."""
+    array = np.asanyarray(image.dataobj)
+    header = parse_header(getattr(image.header, "binaryblock", b""))
+    if header is None:
+        return _from_array(array, image.affine, name)
+    voxels = _image(array, name)
+    if not np.allclose(image.header.get_best_affine(), image.affine, equal_nan=True):
+        # Another one since: nibabel writes it as sform.
+        sform = in_lps_mm(np.asarray(image.affine), header.unit_mm)
+        lengths = np.linalg.norm(sform[:3, :3], axis=0)
+        header = replace(header, sform=sform, qform=None, pixdim_mm=tuple(lengths.tolist()))
+    where, warnings = position(name, replace(header, dim=(3, *voxels.GetSize())))
+    where.put_on(voxels)
+    return scan_of(voxels, name), warnings
 
 
 def _from_array(array: NDArray[Any], affine: Any, name: str) -> tuple[Volume, tuple[str, ...]]:
+    image = _image(array, name)
+    to_lps = in_lps_mm(_affine(affine, name))
+    spacing = np.linalg.norm(to_lps[:3, :3], axis=0)
+    rotation, warnings = _straight(to_lps[:3, :3] / spacing, name)
+    Position(spacing, to_lps[:3, 3], rotation).put_on(image)
+    return scan_of(image, name), warnings
+
+
+def _image(array: NDArray[Any], name: str) -> sitk.Image:
+    """Return an array (X, Y, Z) as an image without a position."""
     if array.ndim == 4 and array.shape[3] == 1:
         array = array[..., 0]
     if array.ndim != 3 or array.dtype.kind not in "biuf" or 0 in array.shape:
@@ -70,14 +96,7 @@ def _from_array(array: NDArray[Any], affine: Any, name: str) -> tuple[Volume, tu
             f"{name}: expected an array (X, Y, Z) of numbers, found {array.dtype} {array.shape}; "
             "give the volume to segment"
         )
-    to_lps = _LPS_FROM_RAS @ _affine(affine, name)
-    spacing = np.linalg.norm(to_lps[:3, :3], axis=0)
-    rotation, warnings = _straight(to_lps[:3, :3] / spacing, name)
-    image = sitk.GetImageFromArray(array.transpose(2, 1, 0).astype(np.float32))
-    image.SetSpacing(spacing.tolist())
-    image.SetOrigin(to_lps[:3, 3].tolist())
-    image.SetDirection(rotation.ravel().tolist())
-    return scan_of(image, name), warnings
+    return sitk.GetImageFromArray(array.transpose(2, 1, 0).astype(np.float32))
 
 
 def _affine(given: Any, name: str) -> Affine:

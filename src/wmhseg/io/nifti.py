@@ -1,147 +1,148 @@
-"""Reading NIfTI files: what ITK refuses or decides in a way that nobody sees."""
+"""Reading NIfTI and Analyze files: whole, within bounds, and where their headers say that they lie."""
 
 import gzip
-import os
+import math
 import zlib
-from itertools import product
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 
 from wmhseg.errors import InputError
-from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
-from wmhseg.io.nifti_header import HEADER_BYTES, Affine, NiftiHeader, parse_header
+from wmhseg.io.limits import require_memory
+from wmhseg.io.nifti_header import HEADER_BYTES, NiftiHeader, parse_header
+from wmhseg.io.nifti_position import position
+from wmhseg.io.parts import pair_of
 
-ENDINGS = (".nii", ".nii.gz")
-_PERMISSIVE = "ITK_NIFTI_SFORM_PERMISSIVE"
-# A float32 quaternion near a half turn, as of sagittal slices, is off by up to 0.0007: 0.3 mm at most.
-_FORMS_AGREE_MM = 0.5
 _NUMBER_TYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
 }  # fmt: skip
+_OTHER_TYPES = {
+    1: "1-bit numbers", 32: "complex numbers", 128: "colours", 1536: "128-bit numbers",
+    1792: "complex numbers", 2048: "complex numbers", 2304: "colours",
+}  # fmt: skip
+_GZIP = b"\x1f\x8b"
+_MOST_COMPRESSION = 1032  # deflate's
+_CHUNK = 1 << 20
 
 
-def read_nifti(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
-    """Read a NIfTI-1 or NIfTI-2 file and say what had to be decided.
+def read_nifti(path: Path) -> tuple[sitk.Image, tuple[str, ...]] | None:
+    """Read a NIfTI-1, NIfTI-2 or Analyze volume, in one file or a pair, whatever its name.
 
-    Where qform and sform disagree the sform counts, if its axes are at right angles, else the qform.
-    Axes that are nearly at right angles become the closest rotation.
+    Values that are not finite become 0. `position` decides where the voxels lie.
+
+    Returns:
+        The image, and what its user should know about the file; None where it is none of these.
 
     Raises:
-        InputError: The file is damaged or cut off, its axes are sheared, or its number type is not supported.
-        RuntimeError: ITK cannot read the file.
+        InputError: It is damaged, cut off, too large or without its partner; its header contradicts
+            itself; or it is not one 3D volume of numbers.
     """
-    header = _complete_header(path)
+    pair = pair_of(path)
+    header_path, voxels_path = pair or (path, path)
+    if not header_path.is_file():
+        if sitk.ImageFileReader.GetImageIOFromFileName(str(path)):
+            return None  # another format under such a name
+        raise _without_partner(path, header_path)
+    with _opened(header_path) as file:
+        header = parse_header(file.read(HEADER_BYTES), may_be_analyze=pair is not None)
     if header is None:
-        return sitk.ReadImage(str(path)), ()
-    affine, warnings = _position(path, header)
-    if header.version == 2:
-        image, refused = _read_2(path, header), True
-    else:
-        image, refused = _read_1(path)
-    if affine is not None and (refused or warnings):
-        _place(image, affine)
+        return None
+    if not header.in_pair:
+        voxels_path = header_path
+    elif not voxels_path.is_file() or pair is None:
+        raise _without_partner(path, voxels_path if pair else path.with_suffix(".img"))
+    kind = _number_type(path, header)
+    content, length = _voxels(voxels_path, _start(path, header), math.prod(header.size), kind)
+    where, warnings = position(path, header)
+    warnings += _bits_warning(path, header, kind, length)
+    image = _image(content, header, kind)
+    where.put_on(image)
     return image, warnings
 
 
-def _complete_header(path: Path) -> NiftiHeader | None:
-    """Return the header of an undamaged file: ITK fills what is missing with zeros, without a word.
+def _without_partner(path: Path, partner: Path) -> InputError:
+    return InputError(f"{path}: expected {partner.name} beside it, the other half of the image, found none")
 
-    Raises:
-        InputError: The compressed stream is damaged, or the voxels are fewer than the header says.
-    """
+
+@contextmanager
+def _opened(path: Path) -> Iterator[gzip.GzipFile | BufferedReader]:
+    """Open a file, decompressed where it is compressed, and name it in what goes wrong meanwhile."""
     try:
-        with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
-            content = file.read(HEADER_BYTES)
-            header, found = parse_header(content), len(content)
-            while chunk := file.read(1 << 20):
-                found += len(chunk)
+        with path.open("rb") as file:
+            compressed = file.read(2) == _GZIP
+        with gzip.open(path) if compressed else path.open("rb") as file:
+            yield file
     except (EOFError, OSError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: not a readable image ({reason}); check or copy the file again") from None
-    if header is not None and found < header.file_bytes:
-        reason = f"expected {header.file_bytes} bytes, found {found}"
-        raise InputError(f"{path}: not a readable image ({reason}); copy the file again")
-    return header
+        raise _unreadable(path, getattr(error, "strerror", None) or error) from None
 
 
-def _position(path: Path, header: NiftiHeader) -> tuple[Affine | None, tuple[str, ...]]:
-    """Return the affine that counts and what the user should know about it; None leaves it to ITK."""
-    forms = {"sform": header.sform, "qform": header.qform}
-    given = {name: form for name, form in forms.items() if form is not None}
-    if not given:
-        return None, (f"{path}: the header has no position (qform and sform code 0); orientation unknown",)
-    valid = {name: form for name, form in given.items() if skew_degrees(_axes(form)) is not None}
-    if not valid:
-        raise InputError(
-            f"{path}: not a readable image (its axes are not orthonormal); resample it to a rectangular grid"
-        )
-    name, affine = next(iter(valid.items()))
-    warnings = []
-    if header.sform is not None and header.qform is not None:
-        apart = _apart_mm(header.sform, header.qform, header.size)
-        if apart > _FORMS_AGREE_MM:
-            warnings.append(f"{path}: qform and sform are up to {apart:.1f} mm apart; the {name} counts")
-    warnings += skew_warning(path, _axes(affine))
-    return affine, tuple(warnings)
+def _unreadable(path: Path, reason: object) -> InputError:
+    return InputError(f"{path}: not a readable image ({reason}); check or copy the file again")
 
 
-def _axes(affine: Affine) -> Affine:
-    lengths = np.linalg.norm(affine[:3, :3], axis=0)
-    return np.asarray(affine[:3, :3] / np.where(lengths > 0, lengths, 1))
+def _number_type(path: Path, header: NiftiHeader) -> np.dtype:
+    name = _NUMBER_TYPES.get(header.datatype)
+    if name and len(header.size) == 3 and min(header.size) > 0:
+        return np.dtype(header.order + name)
+    kind = np.dtype(name).name if name else _OTHER_TYPES.get(header.datatype, f"type {header.datatype}")
+    raise InputError(
+        f"{path}: expected one 3D volume with one value per voxel, "
+        f"found {'x'.join(map(str, header.size)) or 'no axes'} of {kind}; extract the volume"
+    )
 
 
-def _apart_mm(one: Affine, other: Affine, size: tuple[int, ...]) -> float:
-    """Return the largest distance between both positions of a corner of the volume."""
-    corners = product(*[(0, length - 1) for length in (*size, 1, 1, 1)[:3]])
-    points = np.array([(*corner, 1.0) for corner in corners]).T
-    return float(np.linalg.norm(((one - other) @ points)[:3], axis=0).max())
+def _start(path: Path, header: NiftiHeader) -> int:
+    """Return where the voxels start."""
+    least = 0 if header.in_pair else 540 if header.version == 2 else 348
+    if header.offset == 0 and not header.in_pair:
+        return least + 4  # not set: behind the bytes that say whether there are extensions
+    if not (math.isfinite(header.offset) and header.offset >= least):
+        raise _unreadable(path, f"expected a vox_offset of {least} or more, found {header.offset:g}")
+    return int(header.offset)
 
 
-def _place(image: sitk.Image, affine: Affine) -> None:
-    more = image.GetDimension() - 3
-    direction = np.eye(3 + more)
-    direction[:3, :3] = closest_rotation(_axes(affine))
-    image.SetDirection(direction.ravel().tolist())
-    image.SetSpacing([*np.linalg.norm(affine[:3, :3], axis=0).tolist(), *[1.0] * more])
-    image.SetOrigin([*affine[:3, 3].tolist(), *[0.0] * more])
+def _voxels(path: Path, start: int, voxels: int, kind: np.dtype) -> tuple[bytes, int]:
+    """Return the voxels' bytes, and how many bytes there are behind `start`.
+
+    Neither memory nor time is spent on more than the header promises.
+    """
+    expected, stored = start + voxels * kind.itemsize, path.stat().st_size
+    with _opened(path) as file:
+        compressed = isinstance(file, gzip.GzipFile)
+        if expected > stored * (_MOST_COMPRESSION if compressed else 1):
+            found = f"{stored} compressed ones" if compressed else f"{stored}"
+            raise _unreadable(path, f"expected {expected} bytes, found {found}")
+        require_memory(path, voxels)
+        file.seek(start)
+        content = file.read(expected - start)
+        length = file.tell()
+        # To the end, where the checksum is.
+        while length <= 2 * expected + _CHUNK and (chunk := file.read(_CHUNK)):
+            length += len(chunk)
+    if length < expected:
+        raise _unreadable(path, f"expected {expected} bytes, found {length}")
+    if length > 2 * expected + _CHUNK:
+        raise _unreadable(path, f"expected {expected} bytes, found more than twice as many")
+    return content, length - start
 
 
-def _read_1(path: Path) -> tuple[sitk.Image, bool]:
-    """Read by ITK; tell whether it refused the axes, for then it returns wrong ones (seen with 5.4)."""
-    try:
-        return sitk.ReadImage(str(path)), False
-    except RuntimeError as error:
-        if "orthonormal" not in str(error):
-            raise
-    before = os.environ.get(_PERMISSIVE)
-    os.environ[_PERMISSIVE] = "1"
-    try:
-        return sitk.ReadImage(str(path)), True
-    finally:
-        if before is None:
-            del os.environ[_PERMISSIVE]
-        else:
-            os.environ[_PERMISSIVE] = before
+def _bits_warning(path: Path, header: NiftiHeader, kind: np.dtype, length: int) -> tuple[str, ...]:
+    if header.bits in (0, 8 * kind.itemsize):
+        return ()
+    if 8 * length == math.prod(header.size) * header.bits:
+        raise _unreadable(path, f"expected voxels of {kind.name}, found voxels of {header.bits} bits")
+    return (f"{path}: bitpix {header.bits} contradicts the number type, {kind.name}, which counts",)
 
 
-def _read_2(path: Path, header: NiftiHeader) -> sitk.Image:
-    """Read the voxels of a NIfTI-2 file, which ITK does not know."""
-    if header.datatype not in _NUMBER_TYPES or len(header.size) not in (3, 4):
-        found = f"{len(header.size)} axes of NIfTI number type {header.datatype}"
-        raise InputError(
-            f"{path}: expected one 3D volume with one value per voxel, found {found}; extract the volume"
-        )
-    with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
-        file.seek(header.offset)
-        content = file.read(header.file_bytes - header.offset)
-    stored = np.frombuffer(content, header.order + _NUMBER_TYPES[header.datatype]).reshape(header.size[::-1])
+def _image(content: bytes, header: NiftiHeader, kind: np.dtype) -> sitk.Image:
+    array = np.frombuffer(content, kind).reshape(header.size[::-1])
     slope, intercept = header.scale
-    scaled = np.isfinite(header.scale).all() and slope != 0 and (slope, intercept) != (1, 0)
-    array = (stored * float(slope) + intercept).astype(np.float32) if scaled else stored
+    if np.isfinite(header.scale).all() and slope != 0 and (slope, intercept) != (1, 0):
+        array = (array.astype(np.float64) * slope + intercept).astype(np.float32)
     if array.dtype.kind == "f":
-        array = np.where(np.isfinite(array), array, 0)  # as ITK does in NIfTI-1
-    image = sitk.GetImageFromArray(array.astype(array.dtype.newbyteorder("=")), isVector=False)
-    image.SetSpacing([*header.spacing_mm, 1.0][: image.GetDimension()])
-    return image
+        array = np.where(np.isfinite(array), array, 0)
+    return sitk.GetImageFromArray(array.astype(array.dtype.newbyteorder("=")), isVector=False)

@@ -10,6 +10,7 @@ from wmhseg.errors import InputError
 from wmhseg.extras import require_packages
 from wmhseg.io.dicom_seg import SegSource, to_dicom_seg
 from wmhseg.io.dicom_series import sorted_files
+from wmhseg.io.itk_names import itk_name
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -43,7 +44,9 @@ def read_seg_source(path: Path) -> SegSource:
             "give the folder or leave --dicom-seg out"
         )
     try:
-        files = sorted_files(path)
+        with itk_name(path) as name:
+            # Files are where the link led.
+            files = [path / file.relative_to(name) for file in sorted_files(Path(name))]
     except RuntimeError:
         raise InputError(f"{path}: not a readable DICOM series; check or copy the files again") from None
     if len(files) == 1:

@@ -1,5 +1,6 @@
-"""Volumes on a grid: the only place where the program reads and writes images."""
+"""Volumes on a grid: the only place where the program reads images."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,17 @@ import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
-from wmhseg.errors import InputError, OutputError
-from wmhseg.io.dicom_series import is_dicom, read_series
+from wmhseg.errors import InputError
+from wmhseg.io.dicom_header import is_dicom
+from wmhseg.io.dicom_series import read_dicom, read_series
 from wmhseg.io.direction import closest_rotation, skew_degrees, skew_warning
-from wmhseg.io.files import replacing, require_file, require_scan
+from wmhseg.io.files import require_file, require_scan
+from wmhseg.io.itk_formats import read_by_itk
+from wmhseg.io.itk_names import itk_name
 from wmhseg.io.itk_warnings import no_itk_warnings
-from wmhseg.io.nifti import ENDINGS, read_nifti
+from wmhseg.io.nifti import read_nifti
+
+log = logging.getLogger("wmhseg")
 
 GRID_TOLERANCE = 1e-4  # relative to the spacing; headers carry float32
 
@@ -97,8 +103,8 @@ def read_volume(path: str | Path, *, may_be_constant: bool = False) -> Volume:
 def read_image(path: str | Path, *, may_be_constant: bool = False) -> tuple[Volume, tuple[str, ...]]:
     """Read a 3D image (or a 4D one with a single volume) as float32.
 
-    NIfTI-1 and -2, NRRD, MHA, MHD, what else ITK reads, or a folder with one DICOM series. Voxels that
-    are NaN or infinite become the smallest finite value (in NIfTI files 0, by ITK).
+    NIfTI-1 and -2, Analyze, NRRD, MHA, MHD, MINC, ITK's HDF5, or a folder with one DICOM series. Voxels
+    that are NaN or infinite become the smallest finite value (in NIfTI files 0, as ITK does).
 
     Args:
         path: The file or folder.
@@ -147,49 +153,45 @@ def _checked(image: sitk.Image, name: str, *, may_be_constant: bool) -> Volume:
 def read_mask(path: str | Path) -> Volume:
     """Read a 3D mask with its own number type, which decides what counts; it may be empty.
 
+    What its user should know is logged.
+
     Raises:
         InputError: The file is missing, unreadable, cut off, not 3D, or has more than one channel.
     """
-    image, _ = _read_whole(require_file(path, "a mask"))
+    image, warnings = _read_whole(require_file(path, "a mask"))
+    for warning in warnings:
+        log.warning(warning)
     if not _is_scalar_3d(image):
         found = f"{image.GetDimension()} dimensions of {image.GetPixelIDTypeAsString()}"
         raise InputError(f"{path}: expected one 3D mask, found {found}; extract the mask to score")
     return from_image(image)
 
 
-def write_volume(path: str | Path, volume: Volume) -> None:
-    """Write an image beside its target, then rename: a failure leaves what was there.
-
-    Raises:
-        OutputError: The folder is missing or not writable, or the disk is full.
-    """
-    path = Path(path)
-    suffix = ".nii.gz" if path.name.endswith(".nii.gz") else path.suffix
-    with replacing(path, suffix) as temporary:
-        try:
-            sitk.WriteImage(to_image(volume), str(temporary), useCompression=True)
-        except RuntimeError as error:
-            raise OutputError(f"{path}: cannot be written ({_reason(error)})") from None
-
-
 def _read_whole(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     """Read every byte of a file, or raise InputError; 4D with a single volume becomes 3D."""
+    with itk_name(path) as name:
+        image, warnings = _read_named(Path(name))
+    return image, tuple(warning.replace(name, str(path)) for warning in warnings)
+
+
+def _read_named(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
+    """Do the same for a name that ITK understands."""
     try:
         with no_itk_warnings():
             if path.is_dir():
                 image, warnings = read_series(path)
-            elif path.name.endswith(ENDINGS):
-                image, warnings = read_nifti(path)
             else:
-                image, warnings = sitk.ReadImage(str(path)), ()
+                image, warnings = read_nifti(path) or _read_another(path)
     except RuntimeError as error:
         raise InputError(
-            f"{path}: not a readable image ({_reason(error)}); check or copy the file again"
+            f"{path}: not a readable image ({itk_reason(error)}); check or copy the file again"
         ) from None
-    if not path.is_dir() and is_dicom(path) and image.GetSize()[2:] in ((), (1,)):
-        raise InputError(f"{path}: expected a scan, found one DICOM slice; give the folder of the series")
     image = _only_volume(image)
     return image, warnings + _straighten(path, image)
+
+
+def _read_another(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
+    return read_dicom(path) if is_dicom(path) else read_by_itk(path)
 
 
 def _only_volume(image: sitk.Image) -> sitk.Image:
@@ -216,6 +218,7 @@ def _is_scalar_3d(image: sitk.Image) -> bool:
     return image.GetDimension() == 3 and not image.GetPixelIDTypeAsString().startswith(("vector", "complex"))
 
 
-def _reason(error: RuntimeError) -> str:
+def itk_reason(error: RuntimeError) -> str:
+    """Return what ITK says, without where in its sources."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1].removeprefix("ITK ERROR: ")[:200] if lines else "unknown reason"

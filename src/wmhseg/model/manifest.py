@@ -1,6 +1,5 @@
 """The weights' manifest: which files make up an ensemble, and the recipe they were trained with."""
 
-import json
 import os
 import re
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from typing import Any
 
 from wmhseg.errors import WeightsError
 from wmhseg.io.files import file_sha256
+from wmhseg.io.writing import write_json
 from wmhseg.model.json_fields import fields, read_json, shown, text_field
 from wmhseg.recipe import Recipe
 from wmhseg.settings import Settings
@@ -111,7 +111,11 @@ def read_manifest(folder: str | Path) -> Manifest:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write `manifest.json`; the members' files must be in `folder` already."""
+    """Write `manifest.json`; the members' files must be in `folder` already.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
     members = [
         {
             "file": member.path.name,
@@ -129,7 +133,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "members": members,
         "scores": manifest.scores,
     }
-    (folder / MANIFEST).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    write_json(folder / MANIFEST, values)
 
 
 def verify(member: Member) -> None:

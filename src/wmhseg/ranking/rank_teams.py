@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.io.files import write_text
+from wmhseg.io.writing import write_text
 from wmhseg.ranking.leaderboard import CHALLENGE_CASES, Team, join_leaderboard, possible_positions, rank
 from wmhseg.ranking.standings import Standings, to_csv, to_markdown, to_text
 from wmhseg.ranking.team_scores import TeamScores, name_some, read_team, require_same_cases

@@ -10,7 +10,7 @@ from wmhseg.model.provenance import Provenance
 from wmhseg.report.summary import Lesion, Spread, Summary
 
 # Thresholds with a column of their own, whatever the recipe's is.
-COLUMN_THRESHOLDS = (0.5, 0.9, 0.98)
+COLUMN_THRESHOLDS = (0.3, 0.5, 0.8)
 MISSING = "n/a"  # as in BIDS tables
 
 
@@ -59,6 +59,8 @@ class Findings:
             "volume_above_ml": None
             if spread is None
             else {f"{threshold:g}": volume for threshold, volume in spread.above_ml},
+            "agreement": None if spread is None else spread.agreement,
+            "expected_dsc": None if spread is None else spread.expected_dsc,
             "lesions": [asdict(lesion) for lesion in self.lesions],
             "flags": [check.name for check in self.flags],
             "quality": [{**asdict(check), "raised": check.raised} for check in self.checks],
@@ -104,6 +106,8 @@ def _row(one: Findings) -> list[tuple[str, str | float | None]]:
         ("largest_lesion_ml", one.lesions[0].volume_ml if one.lesions else 0.0),
         ("median_lesion_ml", one.lesions[len(one.lesions) // 2].volume_ml if one.lesions else 0.0),
         *((f"volume_above_{limit:g}_ml", above.get(limit)) for limit in COLUMN_THRESHOLDS),
+        ("agreement", None if spread is None else spread.agreement),
+        ("expected_dsc", None if spread is None else spread.expected_dsc),
         ("flag_count", len(one.flags)),
         ("flags", ",".join(check.name for check in one.flags) or None),
         *((check.name, check.value) for check in one.checks),

@@ -60,11 +60,13 @@ def _resource(name: str) -> str:
 def _tiles(findings: Findings) -> str:
     spread = findings.spread
     interval = "" if spread is None else f"members {spread.low_ml:.2f} to {spread.high_ml:.2f} ml"
-    tiles = (
+    tiles = [
         ("volume", f"{findings.summary.volume_ml:.2f} ml", interval),
         ("lesions", str(findings.summary.lesion_count), ""),
         ("flags", str(len(findings.flags)), ""),
-    )
+    ]
+    if spread is not None and spread.expected_dsc is not None:
+        tiles.append(("DSC to expect", f"{spread.expected_dsc:.2f}", f"members agree {spread.agreement:.2f}"))
     return "\n".join(f'<div class="tile">{name}<b>{value}</b>{note}</div>' for name, value, note in tiles)
 
 

@@ -51,19 +51,23 @@ class Lesion:
 
 @dataclass(frozen=True)
 class Spread:
-    """Volumes that need every member of the ensemble computed in full.
+    """What needs every member of the ensemble computed in full.
 
     Attributes:
         members_ml: Volume of each member's own mask, in the manifest's order.
         low_ml: The smallest of them and of the ensemble's volume.
         high_ml: The largest of them and of the ensemble's volume.
         above_ml: Volume by threshold on the mean probability, thresholds rising.
+        agreement: Mean DSC of every two members' masks; None for a single member.
+        expected_dsc: What that lets expect of the result.
     """
 
     members_ml: tuple[float, ...]
     low_ml: float
     high_ml: float
     above_ml: tuple[tuple[float, float], ...]
+    agreement: float | None = None
+    expected_dsc: float | None = None
 
 
 def summarise(mask: NDArray[np.uint8], voxel_volume_mm3: float) -> Summary:

@@ -11,6 +11,7 @@ from wmhseg.imaging.contrast import require_contrast
 from wmhseg.imaging.geometry import to_axial_lps
 from wmhseg.imaging.registration import agree, moved, register, require_match
 from wmhseg.io.volume import Volume, read_image
+from wmhseg.segmentation.field_of_view import require_field_of_view
 from wmhseg.settings import BiasChoice, InputOptions
 
 # Axial pictures of a sagittal or coronal scan have pixels as long as its slices are thick.
@@ -92,11 +93,15 @@ def fit_scan(scan: Scan, names: ScanNames, options: InputOptions, t1_warnings: t
         t1_warnings: What is to be said about the T1.
 
     Raises:
-        InputError: The T1 that is required is missing, or FLAIR and T1 are exchanged.
+        InputError: An image's field of view is not that of a head, the T1 that is required is missing, or
+            FLAIR and T1 are exchanged.
         RegistrationError: The T1 that is required cannot be registered.
         BrainMaskError: No head was found in the FLAIR.
     """
     flair, t1, moved_mm = scan.flair, scan.t1, None
+    require_field_of_view(names.flair, flair.grid)
+    if t1 is not None:
+        require_field_of_view(names.t1, t1.grid)
     warnings = [*scan.warnings, *_coarse_axial(names.flair, flair)]
     if t1 is None:
         if options.require_t1:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from wmhseg.errors import OutputError
 from wmhseg.extras import require_packages
-from wmhseg.io.files import replacing, require_scan
+from wmhseg.io.files import require_scan
 from wmhseg.io.seg_source import read_seg_source
+from wmhseg.io.writing import remove_leftovers, replacing
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
@@ -29,8 +30,8 @@ IMAGE_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd")
 def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, settings: Settings) -> Summary:
     """Segment one scan and write the mask and what else was asked for.
 
-    Everything is computed before the first file is written, and each file is written beside its
-    target and renamed, so a failure leaves earlier results as they were.
+    Everything is computed before the first file is written, and all are written beside their targets
+    before the first is renamed, so a failure leaves earlier results as they were.
 
     Raises:
         InputError: An image is missing, unreadable or unfit.
@@ -90,6 +91,7 @@ def _check_files(files: ResultFiles, inputs: list[Path]) -> None:
         if path.resolve() in taken:
             raise OutputError(f"{path}: expected another file than the inputs and other results; rename it")
         taken.add(path.resolve())
+        remove_leftovers(path.parent)
         with replacing(path, discard=True):
             pass
 

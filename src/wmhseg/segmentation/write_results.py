@@ -1,14 +1,16 @@
-"""A measured result as files: all are made before the first is written, the mask is the last."""
+"""A measured result as files: all are written before the first takes its place, the mask is the last."""
 
 import io
 import json
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 
 import numpy as np
 
 from wmhseg.io.dicom_seg import SegSource, to_dicom_seg
-from wmhseg.io.files import replacing
-from wmhseg.io.volume import Volume, write_volume
+from wmhseg.io.volume import Volume
+from wmhseg.io.write_volume import write_image
+from wmhseg.io.writing import replacing, utf8
 from wmhseg.model.member_probabilities import disagreement
 from wmhseg.report.findings import to_tsv
 from wmhseg.report.overlay import draw_overlay
@@ -24,7 +26,7 @@ def write_results(
     take_time: Callable[[], Mapping[str, float]],
     source: SegSource | None = None,
 ) -> None:
-    """Write the files that are wanted: all are made before the first is written, the mask is the last.
+    """Write the files that are wanted: all or, where one cannot be written, none; the mask is the last.
 
     Args:
         files: Which files.
@@ -36,26 +38,26 @@ def write_results(
         OutputError: A file cannot be written.
     """
     images = [
+        (files.mask, lambda: measured.result.mask),
         (files.probability, lambda: measured.result.probability),
         (files.disagreement, lambda: _disagreement(measured)),
         (files.lesions, lambda: _compact(measured.labels)),
-        # Last: a mask that is there means that the run is complete.
-        (files.mask, lambda: measured.result.mask),
     ]
     others = [
         (files.overlay, lambda: _overlay_png(measured.view)),
-        (files.html, lambda: draw_page(measured.view, measured.findings).encode()),
-        (files.tsv, lambda: to_tsv([measured.findings]).encode()),
+        (files.html, lambda: utf8(draw_page(measured.view, measured.findings))),
+        (files.tsv, lambda: utf8(to_tsv([measured.findings]))),
         (files.dicom_seg, lambda: _dicom_seg(measured, source)),
         (files.report, lambda: _json({**measured.findings.to_dict(), "seconds": dict(take_time())})),
     ]
     made_images = [(path, make()) for path, make in images if path is not None]
     made_others = [(path, make()) for path, make in others if path is not None]
-    for path, data in made_others:
-        with replacing(path) as temporary:
-            temporary.write_bytes(data)
-    for path, image in made_images:
-        write_volume(path, image)
+    with ExitStack() as all_or_none:
+        # The first is renamed last: a mask that is there means that the run is complete.
+        for path, image in made_images:
+            write_image(all_or_none.enter_context(replacing(path)), image)
+        for path, data in made_others:
+            all_or_none.enter_context(replacing(path)).write_bytes(data)
 
 
 def _disagreement(measured: Measured) -> Volume:

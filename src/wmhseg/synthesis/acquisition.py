@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 from wmhseg.synthesis.anatomy import Anatomy
 from wmhseg.synthesis.fields import separable
+from wmhseg.synthesis.interpolate import Finer, sample_finer
 
 # A voxel is labelled when lesions fill at least this much of it.
 LABEL_FRACTION = 0.5
@@ -30,6 +31,7 @@ class Acquisition:
         profile: SD of the slice profile's edges, as a fraction of the thickness.
         t1_thickness_mm: Of the T1, which is sampled at the FLAIR's slices.
         t1_shift_mm: Misregistration of the T1 (z, y, x).
+        finer: What is interpolated when the scan is stored.
     """
 
     in_plane_mm: float
@@ -43,6 +45,13 @@ class Acquisition:
     profile: float
     t1_thickness_mm: float
     t1_shift_mm: tuple[float, float, float]
+    finer: Finer
+
+    @property
+    def stored_mm(self) -> tuple[float, float, float]:
+        """Return the distance of stored voxels along x, y, z."""
+        pixel = self.in_plane_mm / (1 + self.finer.pixels)
+        return pixel, pixel, (self.thickness_mm + self.gap_mm) / (1 + self.finer.slices)
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,7 @@ def sample_acquisition(rng: np.random.Generator) -> Acquisition:
         profile=float(rng.uniform(0.03, 0.25)),
         t1_thickness_mm=float(rng.uniform(1, 1.6) if rng.random() < 0.5 else thickness),
         t1_shift_mm=(float(moved[0]), float(moved[1]), float(moved[2])),
+        finer=sample_finer(rng, thickness),
     )
 
 
@@ -145,10 +155,16 @@ def take_slices(image: NDArray[np.float32], matrices: list[NDArray[np.float32]])
     return separable(image, matrices)
 
 
+def take_box(
+    anatomy: Anatomy, image: NDArray[np.float32], matrices: list[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Return slices (Z, Y, X) of an image (z, y, x) in the anatomy's box, 0 around it."""
+    return take_slices(image, [m[:, part] for m, part in zip(matrices, anatomy.box, strict=True)])
+
+
 def label_slices(anatomy: Anatomy, mask: NDArray[np.bool_], sampling: Sampling) -> NDArray[np.bool_]:
     """Return the slices' voxels that a mask (z, y, x, in the anatomy's box) fills enough to be labelled."""
-    matrices = [m[:, part] for m, part in zip(sampling.label, anatomy.box, strict=True)]
-    return np.asarray(take_slices(mask.astype(np.float32), matrices) >= LABEL_FRACTION)
+    return np.asarray(take_box(anatomy, mask.astype(np.float32), sampling.label) >= LABEL_FRACTION)
 
 
 def _centres(anatomy: Anatomy, parameters: Acquisition) -> list[NDArray[np.float64]]:

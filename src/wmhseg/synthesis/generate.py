@@ -1,6 +1,5 @@
 """Many cases, in parallel, straight to disk."""
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -13,11 +12,13 @@ from threadpoolctl import threadpool_limits
 
 from wmhseg.datasets.cases import write_images
 from wmhseg.datasets.prepare import prepare_labelled
-from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet, save_slices
+from wmhseg.datasets.slices import SYNTHETIC_SITE, WMH, SliceSet, save_slices
 from wmhseg.errors import BrainMaskError
+from wmhseg.io.writing import write_json
 from wmhseg.recipe import Recipe
 from wmhseg.segmentation.read_scan import Scan
 from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head, read_lesion_mask
+from wmhseg.synthesis.normal_bright import fainter
 from wmhseg.synthesis.scan import ScanParameters, SyntheticScan, make_scan, sample_scan
 
 _ATTEMPTS = 5
@@ -35,7 +36,8 @@ class Request:
         seed: With a case's number it decides everything about the case.
         recipe: How slices are prepared.
         volumes: Folder for FLAIR, T1 and mask as images too; None for slices only.
-        lesion_free: Leave the lesions out of every case; what is bright without a label stays.
+        lesion_free: Leave the lesions out of every case, and make rims, haze and bands so faint that none
+            of them is WMH.
     """
 
     heads: tuple[Path, ...]
@@ -90,11 +92,12 @@ def make_case(request: Request, number: int) -> Made:
         path = request.heads[int(rng.integers(len(request.heads)))]
         head: Head = read_head(path)
         parameters = sample_scan(rng, masks)
-        if request.lesion_free:
-            parameters = replace(parameters, lesions=replace(parameters.lesions, load_ml=0.0))
         # Matrix products are rounded otherwise on two threads: a worker has one.
         with threadpool_limits(1):
-            scan = make_scan(head, masks, parameters)
+            if request.lesion_free:
+                parameters, scan = _without_wmh(head, masks, parameters)
+            else:
+                scan = make_scan(head, masks, parameters)
         images = Scan(scan.flair, None if scan.t1_missing else scan.t1)
         try:
             slices = prepare_labelled(
@@ -106,6 +109,19 @@ def make_case(request: Request, number: int) -> Made:
     raise BrainMaskError(
         f"case {number} of seed {request.seed}: found no head in {_ATTEMPTS} draws; check the label maps"
     )
+
+
+def _without_wmh(
+    head: Head, masks: list[LesionMask], parameters: ScanParameters
+) -> tuple[ScanParameters, SyntheticScan]:
+    """Return the case without lesions, its rims, haze and bands halved until none is WMH."""
+    parameters = replace(parameters, lesions=replace(parameters.lesions, load_ml=0.0))
+    while True:
+        scan = make_scan(head, masks, parameters)
+        if not (scan.truth.array == WMH).any():
+            return parameters, scan
+        bright = fainter(parameters.paint.bright)
+        parameters = replace(parameters, paint=replace(parameters.paint, bright=bright))
 
 
 def write_case(request: Request, number: int) -> str:
@@ -120,8 +136,7 @@ def write_case(request: Request, number: int) -> str:
         write_images(request.volumes / SYNTHETIC_SITE / name, scan.flair, scan.t1, scan.truth)
     save_slices(made.slices, request.output)
     # Written last: a case without it was interrupted and is made again.
-    text = json.dumps({"head": made.head.name, **asdict(made.parameters)}, indent=1)
-    (folder / "parameters.json").write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "parameters.json", {"head": made.head.name, **asdict(made.parameters)}, indent=1)
     return name
 
 

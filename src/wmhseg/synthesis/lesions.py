@@ -1,4 +1,4 @@
-"""The lesions of a head: real, periventricular, punctate and confluent ones up to a wanted load."""
+"""The lesions of a head: real, periventricular, punctate, confluent and vascular ones up to a wanted load."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from wmhseg.synthesis.periventricular import (
 )
 from wmhseg.synthesis.real_lesions import RealLesions, move_lesions, sample_real_lesions
 from wmhseg.synthesis.tissues import DEEP_GREY, Tissue, is_any
+from wmhseg.synthesis.vascular import Vascular, draw_clouds, draw_dots, sample_vascular
 
 LOAD_ML = (0.3, 80.0)
 _MIN_VOXELS = 3
@@ -33,8 +34,10 @@ class LesionParameters:
         periventricular: Caps and bands.
         punctate: Small blobs.
         confluent: Large blobs.
+        vascular: Clouds, and dots in deep grey matter and brainstem.
         deep: Lesions may lie in deep grey matter, brainstem and cerebellum too.
-        weights: Chance of real, periventricular, punctate and confluent lesions to be kept first.
+        weights: Chance of real, periventricular, punctate, confluent, clouded and dotted lesions to be
+            kept first.
         seed: Of the order in which lesions are kept.
     """
 
@@ -43,8 +46,9 @@ class LesionParameters:
     periventricular: Periventricular
     punctate: Blobs
     confluent: Blobs
+    vascular: Vascular
     deep: bool
-    weights: tuple[float, float, float, float]
+    weights: tuple[float, ...]
     seed: int
 
 
@@ -55,15 +59,18 @@ def sample_lesions(rng: np.random.Generator, masks: list[LesionMask]) -> LesionP
     chance = np.exp(-np.maximum(distance, 0.3))
     number = min(len(masks), int(rng.integers(1, 4)))
     chosen = rng.choice(len(masks), number, replace=False, p=chance / chance.sum())
-    weights = rng.uniform(0.05, 1, 4)
+    weights = rng.uniform(0.05, 1, 6)
+    vascular = sample_vascular(rng)
+    dots = vascular.deep_grey.count + vascular.pons.count > 0
     return LesionParameters(
         load_ml=load,
         real=tuple(sample_real_lesions(rng, int(index)) for index in chosen),
         periventricular=sample_periventricular(rng),
         punctate=sample_punctate(rng),
         confluent=sample_confluent(rng),
-        deep=bool(rng.random() < 0.5),
-        weights=(float(weights[0]), float(weights[1]), float(weights[2]), float(weights[3])),
+        vascular=vascular,
+        deep=bool(rng.random() < 0.5) or dots,
+        weights=tuple(weights.tolist()),
         seed=int(rng.integers(2**31)),
     )
 
@@ -99,6 +106,8 @@ def _candidates(
         draw_periventricular(anatomy, parameters.periventricular),
         draw_blobs(allowed, parameters.punctate),
         draw_blobs(allowed, parameters.confluent),
+        draw_clouds(anatomy, parameters.vascular),
+        draw_dots(anatomy.brain_tissues, parameters.vascular),
     )
     numbered = np.zeros(allowed.shape, np.int32)
     kind_of = [-1]

@@ -16,6 +16,8 @@ from wmhseg.synthesis.tissues import PARENCHYMA, Tissue, is_any
 
 # Rims of other pathology are a little dark on T1.
 _T1_RIM_SD = 0.3
+# Rims and bands of the ventricles are darker on T1 too, but less than lesions as bright on FLAIR.
+_T1_RIM_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,19 @@ class Layers:
 
 @dataclass(frozen=True)
 class Painting:
-    """Both images."""
+    """Both images, and what of the FLAIR's brightness may be WMH.
+
+    Attributes:
+        flair: The FLAIR.
+        t1: The T1.
+        judged: (z, y, x) float32 in the anatomy's box: rims, haze and bands, in robust SDs.
+        septum: The septum's brightness, likewise.
+    """
 
     flair: Layers
     t1: Layers
+    judged: NDArray[np.float32]
+    septum: NDArray[np.float32]
 
 
 def sample_paint(rng: np.random.Generator) -> PaintParameters:
@@ -75,12 +86,15 @@ def paint(
     """
     tissues = anatomy.brain_tissues
     strength = lesion_strength(lesions, parameters.look) * is_any(tissues, (*PARENCHYMA, Tissue.CORTEX))
-    bright = normal_brightness(anatomy, parameters.bright)
+    normal = normal_brightness(anatomy, parameters.bright)
+    bright = normal.total
     # Normal brightness does not add to a lesion's: its contrast is as drawn.
     np.maximum(bright, parameters.look.flair_sd * strength, out=bright)
-    dark = -parameters.look.t1_sd * strength
+    rim_like = np.clip(normal.judged / parameters.look.flair_sd, 0, 1)
+    dark = -parameters.look.t1_sd * np.maximum(strength, _T1_RIM_SHARE * rim_like)
     bright[pathology.rim], dark[pathology.rim] = pathology.parameters.rim_sd, -_T1_RIM_SD
-    bright[pathology.core] = dark[pathology.core] = 0
+    fluid_filled = pathology.core | pathology.spaces
+    bright[fluid_filled] = dark[fluid_filled] = 0
     flair = paint_tissues(anatomy.tissues, parameters.flair)
     t1 = paint_tissues(anatomy.tissues, parameters.t1)
     paint_csf_flow(flair[anatomy.box], anatomy, parameters.flow)
@@ -91,5 +105,5 @@ def paint(
     # No draw of its own, which would change every draw after it. `normal_brightness` takes up to + 2.
     paint_fronds(tissues, parameters.bright.seed + 3, images)
     for inside, fluid in images:
-        inside[pathology.core] += pathology.parameters.core * (fluid - inside[pathology.core])
-    return Painting(Layers(flair, bright), Layers(t1, dark))
+        inside[fluid_filled] += pathology.parameters.core * (fluid - inside[fluid_filled])
+    return Painting(Layers(flair, bright), Layers(t1, dark), normal.judged, normal.septum)

@@ -12,11 +12,14 @@ from wmhseg.synthesis.acquisition import (
     build_sampling,
     label_slices,
     sample_acquisition,
+    take_box,
     take_slices,
 )
 from wmhseg.synthesis.anatomy import Anatomy, AnatomyParameters, build_anatomy, sample_anatomy
 from wmhseg.synthesis.core import find_core, robust_sd
 from wmhseg.synthesis.heads import Head, LesionMask
+from wmhseg.synthesis.interpolate import interpolate, interpolate_labels
+from wmhseg.synthesis.judge import Slices, judge
 from wmhseg.synthesis.lesions import LesionParameters, draw_lesions, sample_lesions
 from wmhseg.synthesis.orientation import orient, sample_orientation
 from wmhseg.synthesis.paint import Layers, PaintParameters, paint, sample_paint
@@ -55,7 +58,7 @@ class SyntheticScan:
     Attributes:
         flair: FLAIR, float32, any scale.
         t1: T1 on the FLAIR's grid.
-        truth: uint8: 1 = WMH, 2 = other pathology.
+        truth: uint8: 1 = WMH, 2 = other pathology, 3 = unsure.
         t1_missing: The T1 is to be left out.
     """
 
@@ -85,17 +88,25 @@ def sample_scan(rng: np.random.Generator, masks: list[LesionMask]) -> ScanParame
 def make_scan(head: Head, masks: list[LesionMask], parameters: ScanParameters) -> SyntheticScan:
     """Make a case: the same head, masks and parameters give the same voxels."""
     anatomy = build_anatomy(head, parameters.anatomy)
-    lesions = draw_lesions(anatomy, masks, parameters.lesions)
     pathology = draw_pathology(anatomy, parameters.pathology)
     other = pathology.core | pathology.rim
-    lesions &= ~other
+    lesions = draw_lesions(anatomy, masks, parameters.lesions) & ~other & ~pathology.spaces
     sampling = build_sampling(anatomy, parameters.acquisition)
     painting = paint(anatomy, lesions, pathology, parameters.paint)
     core = find_core(anatomy, parameters.stripping.strip)
-    truth = label_slices(anatomy, lesions, sampling).astype(np.uint8)
-    truth[label_slices(anatomy, other, sampling)] = 2
-    flair = _scan(painting.flair, anatomy, core, sampling.flair, parameters.flair)
-    t1 = _scan(painting.t1, anatomy, core, sampling.t1, parameters.t1)
+    clean = _clean(painting.flair, anatomy, core, sampling.flair, parameters.flair)
+    truth = judge(
+        Slices(
+            lesions=label_slices(anatomy, lesions, sampling),
+            other=label_slices(anatomy, other, sampling),
+            judged=take_box(anatomy, painting.judged, sampling.flair),
+            septum=take_box(anatomy, painting.septum, sampling.flair),
+            above=clean.above_white,
+            pixel_mm=parameters.acquisition.in_plane_mm,
+        )
+    )
+    flair = scan_slices(clean.slices, parameters.flair)
+    t1 = scan_slices(_clean(painting.t1, anatomy, core, sampling.t1, parameters.t1).slices, parameters.t1)
     t1 = _turn(t1, parameters.t1_turn_deg)
     if parameters.stripping.strip:
         outside = ~brain_slices(anatomy, sampling, parameters.stripping)
@@ -103,15 +114,25 @@ def make_scan(head: Head, masks: list[LesionMask], parameters: ScanParameters) -
     return _stored(flair, t1, truth, parameters)
 
 
-def _scan(layers: Layers, anatomy: Anatomy, core: Array, matrices: list[Array], scanner: Scanner) -> Array:
+@dataclass(frozen=True)
+class _Clean:
+    """Slices (Z, Y, X) before noise, and how far they lie above white matter, in robust SDs."""
+
+    slices: Array
+    above_white: Array
+
+
+def _clean(layers: Layers, anatomy: Anatomy, core: Array, matrices: list[Array], scanner: Scanner) -> _Clean:
     """Scan the base, find its spread as normalisation will, and change it by that."""
     coils = coil_sensitivity(core.shape, scanner)
-    slices = take_slices(layers.base * coils, matrices)
-    deep = take_slices(core, matrices) > 0.5
-    sd = robust_sd(slices[deep], scanner.noise)
-    in_box = [m[:, part] for m, part in zip(matrices, anatomy.box, strict=True)]
-    change = take_slices(layers.change * coils[anatomy.box], in_box)
-    return scan_slices(slices + np.float32(sd) * change, scanner)
+    base = take_slices(layers.base * coils, matrices)
+    sd = np.float32(robust_sd(base[take_slices(core, matrices) > 0.5], scanner.noise))
+    change = take_box(anatomy, layers.change * coils[anatomy.box], matrices)
+    # Coils change slowly: their value at a voxel's middle is its mean. White matter is 1.
+    middles = [m.argmax(axis=1) for m in matrices]
+    slices = base + sd * change
+    above = (slices / coils[np.ix_(*middles)] - 1) / sd
+    return _Clean(slices, np.asarray(above, np.float32))
 
 
 def _turn(slices: Array, angle_deg: float) -> Array:
@@ -123,13 +144,11 @@ def _turn(slices: Array, angle_deg: float) -> Array:
 
 
 def _stored(flair: Array, t1: Array, truth: NDArray[np.uint8], parameters: ScanParameters) -> SyntheticScan:
-    acquisition = parameters.acquisition
-    pixel, step = acquisition.in_plane_mm, acquisition.thickness_mm + acquisition.gap_mm
-    spacing = (pixel, pixel, step)
+    finer, spacing = parameters.acquisition.finer, parameters.acquisition.stored_mm
     code = parameters.orientation
     return SyntheticScan(
-        flair=orient(store(flair, parameters.flair), spacing, code),
-        t1=orient(store(t1, parameters.t1), spacing, code),
-        truth=orient(truth, spacing, code),
+        flair=orient(store(interpolate(flair, finer), parameters.flair), spacing, code),
+        t1=orient(store(interpolate(t1, finer), parameters.t1), spacing, code),
+        truth=orient(interpolate_labels(truth, finer), spacing, code),
         t1_missing=parameters.t1_missing,
     )

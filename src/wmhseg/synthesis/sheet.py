@@ -1,7 +1,8 @@
 """`wmhseg sheet SYNTHETIC REAL OUT`: do synthetic slices look like real ones?
 
-Both folders hold prepared slices. Writes OUT/synthesis_sheet.png (slices side by side, WMH outlined) and
-OUT/synthesis_histograms.png (intensities and lesion contrast), and prints the contrast of each case.
+Both folders hold prepared slices. Writes OUT/synthesis_sheet.png (slices side by side; WMH outlined in red,
+other pathology in cyan, unsure in yellow) and OUT/synthesis_histograms.png (intensities and lesion
+contrast), and prints the contrast of each case.
 """
 
 import argparse
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from wmhseg.arguments import add_loudness
-from wmhseg.datasets.slices import SliceSet, load_slices
+from wmhseg.datasets.slices import OTHER_PATHOLOGY, UNSURE_LABEL, WMH, SliceSet, load_slices
 from wmhseg.extras import require_packages
-from wmhseg.io.files import make_folder
+from wmhseg.io.writing import make_folder, replacing
 
 _COLUMNS = 8
 _IN_PLANE = np.ones((1, 3, 3))
+_CROP = (slice(10, 190), slice(20, 180))
+_COLOURS = {WMH: "red", OTHER_PATHOLOGY: "cyan", UNSURE_LABEL: "yellow"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
 
 def lesion_contrast(one: SliceSet) -> float:
     """Return the median of WMH above that of the tissue around, FLAIR, in robust SDs; NaN without WMH."""
-    wmh = one.labels == 1
+    wmh = one.labels == WMH
     flair = np.asarray(one.images[..., 0], np.float32)
     ring = ndimage.binary_dilation(wmh, _IN_PLANE, 4) & ~ndimage.binary_dilation(wmh, _IN_PLANE, 2)
     ring &= (flair > -1.5) & (one.labels == 0)
@@ -58,7 +61,7 @@ def lesion_contrast(one: SliceSet) -> float:
 
 
 def draw_sheet(groups: dict[str, list[SliceSet]], path: Path) -> None:
-    """Draw up to eight cases of each group: FLAIR, FLAIR with WMH outlined, T1."""
+    """Draw up to eight cases of each group: FLAIR, FLAIR with its labels outlined, T1."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(_COLUMNS * 1.5, 9.2), layout="constrained")
@@ -72,9 +75,9 @@ def draw_sheet(groups: dict[str, list[SliceSet]], path: Path) -> None:
             image = np.asarray(one.images[index], np.float32)
             for line, channel in enumerate((0, 0, 1)):
                 _show(axes[3 * row + line, column], image[..., channel])
-            if (one.labels[index] == 1).any():
-                axes[3 * row + 1, column].contour(one.labels[index] == 1, [0.5], colors="r", linewidths=0.6)
-    figure.savefig(path, dpi=58)
+            _outline(axes[3 * row + 1, column], one.labels[index])
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=58)
 
 
 def draw_histograms(groups: dict[str, list[SliceSet]], path: Path) -> None:
@@ -92,11 +95,19 @@ def draw_histograms(groups: dict[str, list[SliceSet]], path: Path) -> None:
         axes[2].hist(contrasts, 14, range=(0, 3.5), density=True, alpha=0.5, label=group)
     axes[2].set(xlabel="WMH above surroundings, robust SDs", title="FLAIR contrast of WMH per case")
     axes[2].legend()
-    figure.savefig(path, dpi=70)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=70)
 
 
 def _show(axis: Any, image: NDArray[np.float32]) -> None:
-    axis.imshow(image[10:190, 20:180], cmap="gray", vmin=-4, vmax=4, extent=(20, 180, 190, 10))
+    axis.imshow(image[_CROP], cmap="gray", vmin=-4, vmax=4)
+
+
+def _outline(axis: Any, labels: NDArray[np.uint8]) -> None:
+    for label, colour in _COLOURS.items():
+        there = labels[_CROP] == label
+        if there.any():
+            axis.contour(there, [0.5], colors=colour, linewidths=0.6)
 
 
 def _deep(one: SliceSet, channel: int) -> NDArray[np.float32]:

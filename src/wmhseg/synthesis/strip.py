@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from wmhseg.synthesis.acquisition import Sampling, take_slices
+from wmhseg.synthesis.acquisition import Sampling, take_box
 from wmhseg.synthesis.anatomy import Anatomy
 from wmhseg.synthesis.tissues import BRAIN, is_any
 
@@ -33,5 +33,4 @@ def brain_slices(anatomy: Anatomy, sampling: Sampling, parameters: Stripping) ->
     """Return which voxels of the slices (Z, Y, X) a stripped scan keeps."""
     brain = is_any(anatomy.brain_tissues, BRAIN).astype(np.float32)
     blurred = ndimage.gaussian_filter(brain, 2.5, truncate=2.5, mode="constant")
-    matrices = [m[:, part] for m, part in zip(sampling.label, anatomy.box, strict=True)]
-    return np.asarray(take_slices(blurred, matrices) > parameters.level)
+    return np.asarray(take_box(anatomy, blurred, sampling.label) > parameters.level)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from wmhseg.io.writing import replacing
+
 
 def draw_curve(losses: list[float], path: Path) -> None:
     """Draw loss and Dice (1 - loss) per epoch into a PNG."""
@@ -14,4 +16,5 @@ def draw_curve(losses: list[float], path: Path) -> None:
     axes.plot(epochs, [1 - loss for loss in losses], label="Dice (training, whole batch)")
     axes.grid(alpha=0.3)
     axes.legend()
-    figure.savefig(path, dpi=100)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=100)

@@ -1,6 +1,7 @@
 """One training run, from prepared slices to weights."""
 
 import csv
+import io
 import json
 import platform
 import time
@@ -15,6 +16,7 @@ import numpy as np
 from wmhseg import __version__
 from wmhseg.datasets.slices import SYNTHETIC_SITE, SliceSet
 from wmhseg.errors import InputError
+from wmhseg.io.writing import make_folder, write_json, write_text
 from wmhseg.model.export import Trained, write_ensemble
 from wmhseg.model.manifest import PAPER_WIDTHS, Manifest
 from wmhseg.model.unet import build_unet
@@ -50,7 +52,7 @@ def train(
         InputError: The folder holds a run with other settings or other cases.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     settings = _settings(sets, config, precision, start)
     resumed = _is_resumable(folder, settings)
     keras.utils.set_random_seed(config.seed)
@@ -163,17 +165,16 @@ class _EndOfEpoch(keras.callbacks.Callback):  # type: ignore[misc]
         rows.append(
             {"epoch": epoch + 1, "loss": loss, "dice": dice, "seconds": time.monotonic() - self._start}
         )
-        with log.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[-1]))
-            writer.writeheader()
-            writer.writerows(rows)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=list(rows[-1]))
+        writer.writeheader()
+        writer.writerows(rows)
+        write_text(log, text.getvalue())
         draw_curve([1 - float(row["dice"]) for row in rows], self._folder / "curve.png")
         versions = {"wmhseg": __version__, "keras": keras.__version__, "python": platform.python_version()}
         date = datetime.now(timezone.utc).date().isoformat()
         state = {"settings": self._settings, "epochs_done": epoch + 1, "versions": versions, "date": date}
-        temporary = self._folder / f"new-{STATE}"
-        temporary.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
-        temporary.replace(self._folder / STATE)
+        write_json(self._folder / STATE, state)
         if epoch >= 2 and 1 - dice > COLLAPSED:
             print(
                 f"\nDice loss {1 - dice:.3f} after epoch {epoch + 1}: the output is almost empty; "
