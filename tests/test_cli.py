@@ -219,7 +219,7 @@ def test_no_head_exits_4(refused: Refused, tmp_path_factory: pytest.TempPathFact
     path = tmp_path_factory.mktemp("speck") / "FLAIR.nii.gz"
     image = np.random.default_rng(0).normal(0, 1, (60, 60, 8)).astype(np.float32)
     image[20:30, 20:30] += 50  # 10 mm
-    nib.save(nib.Nifti1Image(image, np.eye(4)), path)
+    nib.save(nib.Nifti1Image(image, np.diag([1.0, 1.0, 3.0, 1.0])), path)
     refused(4, rf"{path}: FLAIR: expected a head at least 32 mm wide, found none; .+", flair=str(path))
 
 
@@ -229,7 +229,7 @@ def test_unfit_t1_is_left_out_or_exits_3_where_it_is_required(
     path = tmp_path_factory.mktemp("speck") / "T1.nii.gz"
     image = np.random.default_rng(0).normal(0, 1, (60, 60, 8)).astype(np.float32)
     image[20:30, 20:30] += 50
-    nib.save(nib.Nifti1Image(image, np.eye(4)), path)
+    nib.save(nib.Nifti1Image(image, np.diag([1.0, 1.0, 3.0, 1.0])), path)
     assert segment(command, "-q", t1=str(path)) == 0
     reason = rf"wmhseg: {path}: T1: expected .+; T1 left out: segmenting with FLAIR alone\n"
     assert re.fullmatch(reason, capfd.readouterr().err)

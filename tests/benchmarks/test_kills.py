@@ -57,8 +57,13 @@ def test_killed_twice_then_the_same(
     program = (sys.executable, str(tmp_path / "fake.py"), str(ROOT / "tests" / "conftest.py"))
     scans = tmp_path / "scans", tmp_path / "dataset"
     command = kills.commands_for(program, scans, ("--workers", "1", "--weights", str(weights_folder)))[name]
-    # The second and fourth kill come after a change of the results' files.
-    count = kills.disturb(command, tmp_path / "work", 2, seed=3)
-    assert count.killed + count.ended_before == 2
-    assert count.killed > 0
-    assert (count.differing, count.left) == (0, 0)
+    # The second kill comes after a change of the results' files. On a busy machine both may come too late.
+    killed = 0
+    for seed in range(3, 8):
+        count = kills.disturb(command, tmp_path / f"work{seed}", 2, seed=seed)
+        assert count.killed + count.ended_before == 2
+        assert (count.differing, count.left) == (0, 0)
+        killed += count.killed
+        if killed:
+            break
+    assert killed > 0
