@@ -464,3 +464,11 @@ def test_a_threshold_of_ones_own_is_used_and_reported(
             segment(command, f"--threshold={wrong}")
         assert end.value.code == 2
         assert f"expected a number from 0 to 1, found '{wrong}'" in capfd.readouterr().err
+
+
+def test_what_a_file_says_stays_in_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "scans.tsv").write_text('"fla\nir\x1b[2J\x85-"\n1\n')
+    assert main(["batch", str(tmp_path / "scans.tsv"), str(tmp_path / "out")]) == 3
+    said = capfd.readouterr().err
+    assert said.count("\n") == 1
+    assert "found fla\\nir\\x1b[2J\\x85-; add it" in said

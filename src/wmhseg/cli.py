@@ -46,6 +46,17 @@ COMMANDS = (
 )
 
 
+class OneLine(logging.Formatter):
+    """A message in one line: what files hold may break lines or move a terminal's cursor."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the message with all that is not printable escaped; a traceback stays as it is."""
+        text = super().format(record)
+        if record.levelno == logging.DEBUG:
+            return text
+        return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
 def console() -> None:
     """Run `main` as a program."""
     if isinstance(sys.stdout, TextIOWrapper):
@@ -116,7 +127,7 @@ def _fail(said: str, code: int) -> int:
 
 def _log_to_stderr(level: int) -> None:
     handler = logging.StreamHandler(_stderr_copy())
-    handler.setFormatter(logging.Formatter("wmhseg: %(message)s"))
+    handler.setFormatter(OneLine("wmhseg: %(message)s"))
     log.handlers, log.propagate = [handler], False
     log.setLevel(level)
 

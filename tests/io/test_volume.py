@@ -11,7 +11,8 @@ import pytest
 import SimpleITK as sitk
 
 from wmhseg.errors import InputError, OutputError
-from wmhseg.io.volume import Grid, Volume, read_mask, read_volume
+from wmhseg.imaging.geometry import resample
+from wmhseg.io.volume import Grid, Volume, from_image, read_mask, read_volume
 from wmhseg.io.write_volume import write_volume
 from wmhseg.io.writing import replacing
 
@@ -432,3 +433,15 @@ def test_file_mode_follows_the_umask(tmp_path: Path, scan: Volume, umask: int, m
     finally:
         assert os.umask(before) == umask
     assert stat.S_IMODE((tmp_path / "result.nii.gz").stat().st_mode) == mode
+
+
+def test_cosines_near_the_least_double_are_zero() -> None:
+    # ITK's inverse of such a matrix is wrong, so that resampling onto the same grid finds nothing.
+    tilt = np.deg2rad(0.25)
+    image = sitk.GetImageFromArray(np.full((2, 2, 2), 7, np.float32))
+    image.SetDirection(
+        [-np.sin(tilt), np.cos(tilt), 0, np.cos(tilt), np.sin(tilt), -1.9e-310, 1.9e-310, 8e-313, 1]
+    )
+    volume = from_image(image)
+    assert volume.grid.direction[5:8] == (0, 0, 0)
+    np.testing.assert_array_equal(resample(volume, volume.grid, -1).array, volume.array)

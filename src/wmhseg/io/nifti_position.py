@@ -90,12 +90,11 @@ def _contradictions(name: object, header: NiftiHeader, counts: str, affine: Affi
 
 def _without_form(name: object, header: NiftiHeader) -> tuple[Position, tuple[str, ...]]:
     """Return the position that nibabel gives a file without one: left, anterior, superior, centred."""
-    sizes = np.abs(header.pixdim_mm)
-    if not (np.isfinite(sizes) & (sizes > 0)).all():
+    affine = np.diag([*np.abs(header.pixdim_mm) * (1, -1, 1), 1.0])
+    affine[:3, 3] = -affine[:3, :3] @ ((np.array(header.size) - 1) / 2)
+    if not _is_whole(affine):  # the squares of sizes may be too large or too small for numbers, too
         found = _by(header.pixdim_mm)
         raise InputError(f"{name}: expected voxel sizes in pixdim, found {found}; correct the header")
-    affine = np.diag([*sizes * (1, -1, 1), 1.0])
-    affine[:3, 3] = -affine[:3, :3] @ ((np.array(header.size) - 1) / 2)
     fields = "no position" if header.version == 0 else "no position (qform and sform code 0)"
     warning = f"{name}: the header has {fields}; orientation unknown, taken as left-anterior-superior"
     return _position(header, affine), (warning, *_unit_warning(name, header))

@@ -21,6 +21,7 @@ from wmhseg.io.nifti import read_nifti
 
 log = logging.getLogger("wmhseg")
 
+_LEAST_COSINE = 1e-100
 GRID_TOLERANCE = 1e-4  # relative to the spacing; headers carry float32
 
 
@@ -87,7 +88,9 @@ def to_image(volume: Volume) -> sitk.Image:
 
 def from_image(image: sitk.Image) -> Volume:
     """Return a 3D SimpleITK image as a volume."""
-    grid = Grid(image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+    # ITK inverts a matrix with cosines near the least double wrongly.
+    direction = tuple(0.0 if abs(cosine) < _LEAST_COSINE else cosine for cosine in image.GetDirection())
+    grid = Grid(image.GetSize(), image.GetSpacing(), image.GetOrigin(), direction)
     return Volume(sitk.GetArrayFromImage(image), grid)
 
 
