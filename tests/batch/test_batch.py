@@ -117,7 +117,7 @@ def test_bad_scans_do_not_stop_the_good_ones(
     volume, low, high = (float(rows["site/with"][f"volume_{name}"]) for name in ("ml", "low_ml", "high_ml"))
     assert [low, high] == expected["volume_interval_ml"]
     assert low < volume < high
-    assert rows["site/with"]["volume_above_0.9_ml"] == str(expected["volume_above_ml"]["0.9"])
+    assert rows["site/with"]["volume_above_0.8_ml"] == str(expected["volume_above_ml"]["0.8"])
     page = (output / "cohort.html").read_text()
     assert page.count("data:image/jpeg;base64,") == 2
 
