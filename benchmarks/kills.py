@@ -87,12 +87,12 @@ def main() -> int:
 
 
 def cut_scans(flair: Path, folder: Path, count: int) -> tuple[Path, Path]:
-    """Write scans of 6 slices each, as a folder of scans and as a BIDS data set; return both."""
+    """Write scans of 8 slices each, as a folder of scans and as a BIDS data set; return both."""
     image = sitk.ReadImage(str(flair))
     middle = image.GetSize()[2] // 2
     batch, bids = folder / "scans", folder / "dataset"
     for number in range(count):
-        part = image[:, :, middle - 3 + number : middle + 3 + number]
+        part = image[:, :, middle - 4 + number : middle + 4 + number]
         (batch / str(number)).mkdir(parents=True)
         sitk.WriteImage(part, str(batch / str(number) / "FLAIR.nii.gz"), useCompression=True)
         anat = bids / f"sub-{number}" / "anat"

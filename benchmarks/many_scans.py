@@ -19,7 +19,7 @@ import numpy as np
 import SimpleITK as sitk
 
 ROOT = Path(__file__).parents[1]
-SLICES = 2
+SLICES = 8
 WARMING_UP = 10
 PAUSE_S = 0.01
 
@@ -43,7 +43,7 @@ def main() -> int:
             rows = watch(process, output)
     names = ("main process, MB", "main process, open files", "worker, MB", "worker, open files")
     # After the last scan the worker is ended.
-    for name, values in zip(names, np.transpose(rows[WARMING_UP:-1]), strict=True):
+    for name, values in zip(names, np.transpose(rows[WARMING_UP:-3]), strict=True):
         halves = [np.polyfit(np.arange(len(half)), half, 1)[0] for half in np.array_split(values, 2)]
         slope = np.polyfit(np.arange(len(values)), values, 1)[0]
         print(
