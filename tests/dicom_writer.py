@@ -1,20 +1,46 @@
 """DICOM as scanners write it, by pydicom: a file for each slice, or one with all frames."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 import numpy as np
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage
 
 from wmhseg.io.volume import Volume
 
+EVERY = range(1000)
 # Edits a slice or a frame, given its index from bottom to top.
 Change = Callable[[Dataset, int], None]
 
 
 def nothing(one: Dataset, index: int) -> None:
     """Leave it as it is."""
+
+
+def set_tags(indices: Container[int] = EVERY, **values: object) -> Change:
+    """Set tags (None: take them away) in some slices or all."""
+
+    def change(one: Dataset, index: int) -> None:
+        for keyword, value in values.items():
+            if index in indices and value is None:
+                delattr(one, keyword)
+            elif index in indices:
+                setattr(one, keyword, value)
+
+    return change
+
+
+def add_no_slices(folder: Path, slice_name: str) -> None:
+    """Put a presentation state, a DICOMDIR and files that are no DICOM beside the slices."""
+    state = dcmread(folder / slice_name)
+    del state.PixelData, state.Rows, state.Columns
+    state.SOPClassUID = state.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.11.1"
+    state.save_as(folder / "state.dcm")
+    (folder / "DICOMDIR").write_bytes(bytes(128) + b"DICM" + bytes(50))
+    (folder / "notes.txt").write_text("T2 FLAIR")
+    (folder / ".DS_Store").write_bytes(bytes(100))
 
 
 def write_series(folder: Path, volume: Volume, change: Change = nothing) -> Path:

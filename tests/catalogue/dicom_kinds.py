@@ -15,7 +15,15 @@ from pydicom.uid import RLELossless
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from conftest import centred_grid, synthetic_head
-from dicom_writer import Change, nothing, scaled, write_multiframe, write_series
+from dicom_writer import (
+    Change,
+    add_no_slices,
+    nothing,
+    scaled,
+    set_tags,
+    write_multiframe,
+    write_series,
+)
 from wmhseg.io.volume import Grid, Volume
 
 GRID = centred_grid((64, 72, 12), (2.3, 2.3, 12.0))
@@ -83,19 +91,6 @@ def edit(path: Path, change: Change) -> None:
     one.save_as(path)
 
 
-def tags(indices: Iterable[int] = ALL, **values: object) -> Change:
-    """Set tags in some slices; None takes them away."""
-
-    def change(one: Dataset, index: int) -> None:
-        for keyword, value in values.items():
-            if index in indices and value is None:
-                delattr(one, keyword)
-            elif index in indices:
-                setattr(one, keyword, value)
-
-    return change
-
-
 def compress(one: Dataset, index: int) -> None:
     one.compress(RLELossless)
 
@@ -106,13 +101,7 @@ def compress_all(folder: Path) -> None:
 
 
 def litter(folder: Path) -> None:
-    state = pydicom.dcmread(folder / "IM000.dcm")
-    del state.PixelData, state.Rows, state.Columns
-    state.SOPClassUID = state.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.11.1"
-    state.save_as(folder / "state.dcm")
-    (folder / "DICOMDIR").write_bytes(bytes(128) + b"DICM" + bytes(50))
-    (folder / "notes.txt").write_text("T2 FLAIR")
-    (folder / ".DS_Store").write_bytes(bytes(100))
+    add_no_slices(folder, "IM000.dcm")
 
 
 def contradict(one: Dataset, index: int) -> None:
@@ -173,9 +162,9 @@ def cut(share: float) -> Callable[[Path], object]:
 
 def echoes(folder: Path) -> None:
     for path in list(folder.iterdir()):
-        edit(path, tags([0], EchoTime=20))
+        edit(path, set_tags([0], EchoTime=20))
         (folder / f"second-{path.name}").write_bytes(path.read_bytes())
-        edit(folder / f"second-{path.name}", tags([0], EchoTime=90))
+        edit(folder / f"second-{path.name}", set_tags([0], EchoTime=90))
 
 
 def second_volume(group: Dataset, index: int) -> None:
@@ -263,12 +252,12 @@ DICOM_KINDS = (
     refused("tilted stack", series(lift(1, ALL, axis=1)), "found a tilted stack; resample it first"),
     refused(
         "a localizer in the series",
-        series(tags([11], ImageOrientationPatient=[0, 1, 0, 0, 0, -1])),
+        series(set_tags([11], ImageOrientationPatient=[0, 1, 0, 0, 0, -1])),
         "found several orientations .IM000.dcm and IM001.dcm differ.; remove the localizer",
     ),
     refused(
         "a slice of another series",
-        series(tags([11], SeriesInstanceUID="1.2.3.5")),
+        series(set_tags([11], SeriesInstanceUID="1.2.3.5")),
         r"found 2: MR t2 flair \(IM000.dcm\); MR t2 flair \(11 files\); give each its own folder",
     ),
     refused(
@@ -278,36 +267,42 @@ DICOM_KINDS = (
     refused("pixels shorter than stated", series(shorten), "expected 9216 bytes of pixels, found fewer"),
     refused(
         "values of more bits than stated",
-        series(tags(BitsStored=10, HighBit=9)),
+        series(set_tags(BitsStored=10, HighBit=9)),
         "expected values of 10 bits .BitsStored., found [0-9]{4}; export it again",
     ),
     refused(
-        "PixelSpacing missing", series(tags(PixelSpacing=None)), "PixelSpacing .* found none in IM000.dcm"
-    ),
-    refused("PixelSpacing empty", series(tags(PixelSpacing="")), "PixelSpacing .* found none in IM000.dcm"),
-    refused("PixelSpacing 0", series(tags(PixelSpacing=[0, 0])), "PixelSpacing that is not 0 or less"),
-    refused(
-        "ImagerPixelSpacing only", series(tags(PixelSpacing=None, ImagerPixelSpacing=[1, 1])), "found none"
+        "PixelSpacing missing", series(set_tags(PixelSpacing=None)), "PixelSpacing .* found none in IM000.dcm"
     ),
     refused(
-        "several PixelSpacings", series(tags([1], PixelSpacing=[1, 1])), "one PixelSpacing, found several"
+        "PixelSpacing empty", series(set_tags(PixelSpacing="")), "PixelSpacing .* found none in IM000.dcm"
+    ),
+    refused("PixelSpacing 0", series(set_tags(PixelSpacing=[0, 0])), "PixelSpacing that is not 0 or less"),
+    refused(
+        "ImagerPixelSpacing only",
+        series(set_tags(PixelSpacing=None, ImagerPixelSpacing=[1, 1])),
+        "found none",
     ),
     refused(
-        "ImagePositionPatient missing", series(tags([4], ImagePositionPatient=None)), "none in IM007.dcm"
+        "several PixelSpacings", series(set_tags([1], PixelSpacing=[1, 1])), "one PixelSpacing, found several"
     ),
     refused(
-        "ImageOrientationPatient missing", series(tags(ImageOrientationPatient=None)), "none in IM000.dcm"
+        "ImagePositionPatient missing", series(set_tags([4], ImagePositionPatient=None)), "none in IM007.dcm"
+    ),
+    refused(
+        "ImageOrientationPatient missing", series(set_tags(ImageOrientationPatient=None)), "none in IM000.dcm"
     ),
     refused(
         "slope missing in one slice",
-        series(tags(ALL[1:], RescaleSlope="0.5", RescaleIntercept="0")),
+        series(set_tags(ALL[1:], RescaleSlope="0.5", RescaleIntercept="0")),
         "RescaleSlope in all slices or in none, found both .IM000.dcm and IM011.dcm differ.",
     ),
     refused("colours", series(colour), "expected grey values, bright ones high .MONOCHROME2., found 'RGB'"),
     refused(
-        "MONOCHROME1", series(tags(PhotometricInterpretation="MONOCHROME1")), "found 'MONOCHROME1'; give"
+        "MONOCHROME1", series(set_tags(PhotometricInterpretation="MONOCHROME1")), "found 'MONOCHROME1'; give"
     ),
-    refused("mosaic", series(tags(ImageType=["ORIGINAL", "PRIMARY", "MOSAIC"]), only), "mosaic of slices"),
+    refused(
+        "mosaic", series(set_tags(ImageType=["ORIGINAL", "PRIMARY", "MOSAIC"]), only), "mosaic of slices"
+    ),
     refused(
         "one slice of a series, as a file", one_file, "found one DICOM slice; give the folder of the series"
     ),

@@ -76,34 +76,39 @@ IMAGE_KINDS = (
         pair(t1, lambda: elsewhere().flair), 3, "; exchange them$", no_mask,
     ),
     Kind(
-        "A T2 as FLAIR (FLAGGED)", "segmented and flagged",
-        pair(changed(flair, bright_fluid), t1), 0, "quality flags: .*fluid [2-9]", on_the_grid,
+        "A T2 as FLAIR", "segmented and flagged",
+        pair(changed(flair, bright_fluid), t1), 0, "quality flags: .*fluid [2-9]",
+        on_the_grid, flagged=True,
     ),
     Kind(
-        "A T2 as FLAIR, no T1 (FLAGGED)", "segmented and flagged",
-        pair(changed(flair, bright_fluid), None), 0, "quality flags: .*fluid [1-9]", on_the_grid,
+        "A T2 as FLAIR, no T1", "segmented and flagged",
+        pair(changed(flair, bright_fluid), None), 0, "quality flags: .*fluid [1-9]",
+        on_the_grid, flagged=True,
     ),
     Kind(
-        "Half a head, the other half empty: left (FLAGGED)", HALF,
-        pair(changed(flair, without(2, slice(32))), None), 0, "quality flags: .*side_cut_mm", on_the_grid,
+        "Half a head, the other half empty: left", HALF,
+        pair(changed(flair, without(2, slice(32))), None), 0, "quality flags: .*side_cut_mm",
+        on_the_grid, flagged=True,
     ),
     Kind(
-        "Half a head, the other half empty: front (FLAGGED)", HALF,
-        pair(changed(flair, without(1, slice(36))), None), 0, "quality flags: .*side_cut_mm", on_the_grid,
+        "Half a head, the other half empty: front", HALF,
+        pair(changed(flair, without(1, slice(36))), None), 0, "quality flags: .*side_cut_mm",
+        on_the_grid, flagged=True,
     ),
     Kind(
-        "Half a head, the other half empty: top (FLAGGED)", HALF,
+        "Half a head, the other half empty: top", HALF,
         pair(changed(flair, without(0, slice(6, None))), None), 0, "quality flags: .*coverage_mm",
-        on_the_grid,
+        on_the_grid, flagged=True,
     ),
     Kind(
-        "Every second slice empty (FLAGGED)", HALF,
+        "Every second slice empty", HALF,
         pair(changed(flair, without(0, slice(0, None, 2))), None), 0, "quality flags: .*coverage_mm",
-        on_the_grid,
+        on_the_grid, flagged=True,
     ),
     Kind(
-        "FLAIR cut at its middle, left (FLAGGED)", HALF,
-        pair(lambda: cut_left(flair()), None), 0, "quality flags: .*side_cut_mm", on_the_grid,
+        "FLAIR cut at its middle, left", HALF,
+        pair(lambda: cut_left(flair()), None), 0, "quality flags: .*side_cut_mm",
+        on_the_grid, flagged=True,
     ),
 )
 # fmt: on

@@ -20,6 +20,8 @@ class Kind:
             into the same folder. Weights need not be named.
         exit_code: What the command returns.
         says: Regular expression that one line of what is printed matches; empty: no warning is printed.
+        flagged: Quality flags are of the answer; for other kinds they are left out, since the drawn head's
+            contrast is not that of real scans.
         check: Asserts what else must hold of the folder: grids, masks, files untouched.
     """
 
@@ -29,3 +31,4 @@ class Kind:
     exit_code: int
     says: str = ""
     check: Callable[[Path], None] = nothing_more
+    flagged: bool = False

@@ -1,12 +1,14 @@
 """Folders with DICOM slices, written with SimpleITK's writer, positions worked out by hand."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
-import pydicom
 import pytest
 import SimpleITK as sitk
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from dicom_writer import add_no_slices
 from wmhseg.errors import InputError
 from wmhseg.io.volume import read_image
 
@@ -115,13 +117,7 @@ def read_array(folder: Path) -> tuple[np.ndarray, tuple[str, ...]]:
 def test_files_that_are_no_slices_are_passed_over(tmp_path: Path) -> None:
     folder = tmp_path / "s"
     write_stack(folder, [0, 3, 6, 9])
-    report = pydicom.dcmread(folder / "9.dcm")
-    del report.PixelData, report.Rows, report.Columns
-    report.SOPClassUID = report.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.11.1"
-    report.save_as(folder / "state.dcm")
-    (folder / "DICOMDIR").write_bytes(bytes(128) + b"DICM" + bytes(50))
-    (folder / "notes.txt").write_text("slices")
-    (folder / ".DS_Store").write_bytes(bytes(100))
+    add_no_slices(folder, "9.dcm")
     (folder / "._9.dcm").write_bytes(b"\0\5\x16\7" + bytes(100))
     array, warnings = read_array(folder)
     np.testing.assert_array_equal(array, SLICES)

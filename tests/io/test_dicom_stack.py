@@ -9,7 +9,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from dicom_writer import Change, write_series
+from dicom_writer import Change, set_tags, write_series
 from wmhseg.errors import InputError
 from wmhseg.io.dicom_stack import make_slice
 from wmhseg.io.volume import Grid, Volume, read_image
@@ -48,49 +48,39 @@ def test_values_that_cannot_be_are_refused(changed: dict[str, str], message: str
         make_slice(Path("FLAIR"), "IM1", (5, 6), TEXTS | changed)
 
 
-def set_in(indices: tuple[int, ...], **values: object) -> Change:
-    """Set tags (None: take them away) in some slices."""
-
-    def change(one: Dataset, index: int) -> None:
-        for keyword, value in values.items():
-            if index in indices and value is None:
-                delattr(one, keyword)
-            elif index in indices:
-                setattr(one, keyword, value)
-
-    return change
-
-
 ALL = (0, 1, 2, 3)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (set_in(ALL, PixelSpacing=None), "with PixelSpacing .2 numbers., found none in IM000.dcm"),
-        (set_in((3,), PixelSpacing=None), "with PixelSpacing .2 numbers., found none in IM000.dcm"),
+        (set_tags(ALL, PixelSpacing=None), "with PixelSpacing .2 numbers., found none in IM000.dcm"),
+        (set_tags((3,), PixelSpacing=None), "with PixelSpacing .2 numbers., found none in IM000.dcm"),
         (
-            set_in(ALL, PixelSpacing=None, ImagerPixelSpacing=[0.75, 0.5]),
+            set_tags(ALL, PixelSpacing=None, ImagerPixelSpacing=[0.75, 0.5]),
             "with PixelSpacing .2 numbers., found none in IM000.dcm",
         ),
         (
-            set_in((0, 1), PixelSpacing=[0.75, 0.51]),
+            set_tags((0, 1), PixelSpacing=[0.75, 0.51]),
             "slices of one PixelSpacing, found several .IM000.dcm and IM002.dcm differ.; copy one series",
         ),
         (
-            set_in((1,), ImageOrientationPatient=[-1, 0, 0, 0, -1, 0]),
+            set_tags((1,), ImageOrientationPatient=[-1, 0, 0, 0, -1, 0]),
             "parallel slices, found several orientations .IM000.dcm and IM002.dcm differ.; remove the loc",
         ),
         (
-            set_in(ALL, ImageOrientationPatient=[10, 0, 0, 0, 10, 0]),
+            set_tags(ALL, ImageOrientationPatient=[10, 0, 0, 0, 10, 0]),
             "rows and columns at right angles and of length 1 .ImageOrientationPatient., found .10. ",
         ),
-        (set_in(ALL, ImageOrientationPatient=[0] * 6), "rows and columns at right angles and of length 1"),
+        (set_tags(ALL, ImageOrientationPatient=[0] * 6), "rows and columns at right angles and of length 1"),
         (
-            set_in((0, 1, 2), RescaleSlope="0.5", RescaleIntercept="0"),
+            set_tags((0, 1, 2), RescaleSlope="0.5", RescaleIntercept="0"),
             "RescaleSlope in all slices or in none, found both .IM000.dcm and IM001.dcm differ.; export",
         ),
-        (set_in((0,), Rows=5, PixelData=bytes(50)), "slices of one size, found several sizes .IM000.dcm and"),
+        (
+            set_tags((0,), Rows=5, PixelData=bytes(50)),
+            "slices of one size, found several sizes .IM000.dcm and",
+        ),
     ],
 )
 def test_slices_that_are_not_placed_alike_are_refused(tmp_path: Path, change: Change, message: str) -> None:
@@ -115,11 +105,11 @@ def test_each_slice_has_its_own_slope_and_sign(tmp_path: Path) -> None:
 
 
 def test_positions_count_before_what_else_headers_say_of_distances(tmp_path: Path) -> None:
-    change = set_in(ALL, SpacingBetweenSlices=1, SliceThickness=9, SliceLocation=5)
+    change = set_tags(ALL, SpacingBetweenSlices=1, SliceThickness=9, SliceLocation=5)
     assert read_image(write_series(tmp_path / "s", VOLUME, change))[0].grid.spacing_mm == (0.5, 0.75, 3.0)
 
 
 def test_pixel_sizes_that_differ_by_rounding_are_accepted(tmp_path: Path) -> None:
-    change = set_in((3,), PixelSpacing=[0.75001, 0.5])
+    change = set_tags((3,), PixelSpacing=[0.75001, 0.5])
     spacing = read_image(write_series(tmp_path / "s", VOLUME, change))[0].grid.spacing_mm
     assert spacing == pytest.approx((0.5, 0.75, 3.0), rel=1e-4)

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wmhseg.io.files import input_sha256
-from wmhseg.io.parts import pair_of, parts_of, text_header
+from wmhseg.io.parts import input_sha256, pair_of, parts_of, text_header
 
 
 @pytest.mark.parametrize(

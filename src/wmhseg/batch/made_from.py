@@ -8,7 +8,8 @@ from typing import Any
 from wmhseg import ALGORITHM, __version__
 from wmhseg.batch.jobs import Job
 from wmhseg.errors import InputError
-from wmhseg.io.files import input_sha256, is_file, read_json, require_scan
+from wmhseg.io.files import is_file, read_json, require_scan
+from wmhseg.io.parts import input_sha256
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.precision import used_precision
 from wmhseg.settings import Settings

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 
 from wmhseg.batch.cohort_rows import CohortRow
+from wmhseg.io.tsv import NO_VALUE
 from wmhseg.report.findings import COLUMN_THRESHOLDS
 
 COLUMNS = (
@@ -29,7 +30,6 @@ COLUMNS = (
     "weights_sha256",
     "version",
 )
-NO_VALUE = "n/a"
 
 
 def cohort_table(rows: Sequence[CohortRow]) -> str:

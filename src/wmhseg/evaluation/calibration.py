@@ -16,6 +16,7 @@ from wmhseg.evaluation.reliability_diagram import write_diagram
 from wmhseg.evaluation.score_cohort import require_same_place
 from wmhseg.imaging.geometry import to_axial_lps
 from wmhseg.imaging.head import head_mask
+from wmhseg.io.tsv import NO_VALUE
 from wmhseg.io.volume import Volume, read_mask
 from wmhseg.io.writing import write_text
 
@@ -23,7 +24,6 @@ log = logging.getLogger("wmhseg")
 
 TABLE, TEXT = "calibration.tsv", "calibration.md"
 OVERALL = "overall"
-NO_VALUE = "n/a"
 COLUMNS = ("scanner", "bin_low", "bin_high", "voxels", "mean_probability", "wmh_share")
 # Nearly all voxels of a head are in the lowest bin, where nobody asks.
 _FIRST_ASKED = 1

@@ -11,10 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from wmhseg.evaluation.organiser import box_around, harmonic_mean, touched_fraction, wmh_masks
+from wmhseg.evaluation.organiser import (
+    LARGEST_LABEL_TAKEN_OUT,
+    SMALLEST_UNSURE,
+    as_labels,
+    box_around,
+    harmonic_mean,
+    touched_fraction,
+    wmh_masks,
+)
 from wmhseg.lesions import FACES_EDGES_CORNERS, label_lesions
-
-SMALLEST_UNSURE, LARGEST_UNSURE = 2.5, 3.5
 
 
 def lesion_f1_judged(truth: NDArray[Any], result: NDArray[Any]) -> float:
@@ -30,8 +36,8 @@ def lesion_f1_judged(truth: NDArray[Any], result: NDArray[Any]) -> float:
     Raises:
         ValueError: The result holds no real numbers.
     """
-    labels = np.asarray(truth, dtype=np.float32)
-    unsure = (labels > SMALLEST_UNSURE) & (labels <= LARGEST_UNSURE)
+    labels = as_labels(truth)
+    unsure = (labels > SMALLEST_UNSURE) & (labels <= LARGEST_LABEL_TAKEN_OUT)
     true, found = wmh_masks(np.where(unsure, 0, labels), result)
     box = box_around(true | found)
     true, found, unsure = true[box], found[box], unsure[box]

@@ -30,7 +30,7 @@ from wmhseg.lesions import label_lesions
 Mask = NDArray[np.bool_]
 
 # 2 is other pathology, as the organisers have it, 3 unsure, which their masks do not hold.
-LARGEST_LABEL_TAKEN_OUT = 3.5
+SMALLEST_UNSURE, LARGEST_LABEL_TAKEN_OUT = 2.5, 3.5
 # Larger values of a result do not count, as in the organisers' program.
 LARGEST_RESULT_VALUE = 1000
 
@@ -96,10 +96,18 @@ def wmh_masks(truth: NDArray[Any], result: NDArray[Any]) -> tuple[Mask, Mask]:
     Raises:
         ValueError: The result holds no real numbers.
     """
-    # As float32, or 0.5 and 1.5 become 0 and 1 for an integer type and select the background.
-    labels = np.asarray(truth, dtype=np.float32)
-    true = (labels >= 0.5) & (labels <= 1.5)
-    return true, _counted(result) & ~((labels >= 1.5) & (labels <= LARGEST_LABEL_TAKEN_OUT))
+    labels = as_labels(truth)
+    return is_wmh(labels), _counted(result) & ~((labels >= 1.5) & (labels <= LARGEST_LABEL_TAKEN_OUT))
+
+
+def as_labels(truth: NDArray[Any]) -> NDArray[np.float32]:
+    """Return a truth as float32, or 0.5 and 1.5 become 0 and 1 for an integer type: the background."""
+    return np.asarray(truth, dtype=np.float32)
+
+
+def is_wmh(labels: NDArray[np.float32]) -> Mask:
+    """Return where the labels of a truth say WMH."""
+    return (labels >= 0.5) & (labels <= 1.5)
 
 
 def score_files(truth_path: str | Path, result_path: str | Path) -> Scores:

@@ -9,6 +9,7 @@ from wmhseg.evaluation.bids_pairs import Entities, find_masks, match, scan_of_fo
 from wmhseg.evaluation.scanners import name_scanners, natural_order, scanner_order
 from wmhseg.io.bids_names import stem
 from wmhseg.io.files import walk
+from wmhseg.io.tsv import NO_VALUE
 
 TRUTH_NAMES = ("wmh.nii.gz", "wmh.nii")
 # `docker cp ID:/output RESULT` makes the folder `output` where RESULT exists already.
@@ -17,7 +18,6 @@ RESULT_NAMES = ("result.nii.gz", "result.nii", "output/result.nii.gz", "wmhseg/r
 BATCH_NAME, BATCH_REPORT = "wmh.nii.gz", "report.json"
 # The row of scans without scanner.
 ALL = "all"
-_MISSING = "n/a"
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _folder_pairs(truth: Path, results: Path, masks: Mapping[Entities, Path]) ->
 
 def _bids_pairs(truth: Path, results: Path, masks: Mapping[Entities, Path]) -> list[Pair]:
     return sort_pairs(
-        Pair(ALL, stem(dict(scan)), path, match(scan, masks) or results / _MISSING)
+        Pair(ALL, stem(dict(scan)), path, match(scan, masks) or results / NO_VALUE)
         for scan, path in find_masks(truth).items()
     )
 

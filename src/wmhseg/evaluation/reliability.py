@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wmhseg.evaluation.organiser import as_labels, is_wmh
+
 BINS = 20
-_WMH = (0.5, 1.5)  # limits of the labels, as the organisers have them
 _BACKGROUND = 0.5
 
 
@@ -64,16 +65,16 @@ def reliability(
             not count.
         inside: The same shape, where voxels count.
     """
-    labels = np.asarray(truth, dtype=np.float32)
-    wmh = (labels >= _WMH[0]) & (labels <= _WMH[1])
+    labels = as_labels(truth)
+    wmh = is_wmh(labels)
     counted = inside & (wmh | (labels < _BACKGROUND))
-    values, is_wmh = np.asarray(probability[counted], dtype=np.float64), wmh[counted]
+    values, positive = np.asarray(probability[counted], dtype=np.float64), wmh[counted]
     index = np.clip((values * BINS).astype(int), 0, BINS - 1)
     voxels = np.bincount(index, minlength=BINS)
     return Reliability(
         voxels,
         np.bincount(index, values, BINS).astype(np.float64),
-        np.bincount(index[is_wmh], minlength=BINS),
+        np.bincount(index[positive], minlength=BINS),
     )
 
 

@@ -8,6 +8,7 @@ from wmhseg.errors import InputError
 from wmhseg.io.dicom_frames import read_frames
 from wmhseg.io.dicom_header import DicomHeader, check_pixels, read_header, sop_class
 from wmhseg.io.dicom_stack import Stack, make_slice, stack_slices
+from wmhseg.io.files import few
 
 # Files with these endings claim to be DICOM, whatever they hold.
 _ENDINGS = (".dcm", ".ima")
@@ -77,10 +78,10 @@ def _only_series(folder: Path) -> tuple[list[DicomHeader], tuple[str, ...]]:
     """Return the files of the one series in a folder, and a warning where it has sub-folders."""
     headers, below = _headers(folder)
     if not headers:
-        hint = f"give one of its folders ({_listed(below)})" if below else "check the path"
+        hint = f"give one of its folders ({few(below, _LISTED)})" if below else "check the path"
         raise InputError(f"{folder}: expected an image file or a DICOM series, found none; {hint}")
     if len(headers) > 1 and any(header.is_multiframe for header in headers):
-        names = _listed([header.file.name for header in headers])
+        names = few([header.file.name for header in headers], _LISTED)
         raise InputError(
             f"{folder}: expected one multi-frame DICOM file, found {len(headers)} files ({names}); "
             "give each its own folder, or the file itself"
@@ -89,11 +90,11 @@ def _only_series(folder: Path) -> tuple[list[DicomHeader], tuple[str, ...]]:
     for header in headers:
         series.setdefault(header.texts["SeriesInstanceUID"], []).append(header)
     if len(series) > 1:
-        found = _listed([_described(files) for files in series.values()], "; ")
+        found = few([_described(files) for files in series.values()], _LISTED, "; ")
         raise InputError(
             f"{folder}: expected one DICOM series, found {len(series)}: {found}; give each its own folder"
         )
-    return headers, (f"{folder}: its folders were not searched ({_listed(below)})",) if below else ()
+    return headers, (f"{folder}: its folders were not searched ({few(below, _LISTED)})",) if below else ()
 
 
 def _headers(folder: Path) -> tuple[list[DicomHeader], list[str]]:
@@ -126,8 +127,3 @@ def _headers(folder: Path) -> tuple[list[DicomHeader], list[str]]:
 
 def _described(files: list[DicomHeader]) -> str:
     return f"{files[0]} ({files[0].file.name if len(files) == 1 else f'{len(files)} files'})"
-
-
-def _listed(names: list[str], separator: str = ", ") -> str:
-    more = [f"{len(names) - _LISTED} more"] if len(names) > _LISTED else []
-    return separator.join(names[:_LISTED] + more)

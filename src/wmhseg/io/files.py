@@ -10,19 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from wmhseg.errors import InputError
-from wmhseg.io.parts import parts_of
 
 log = logging.getLogger("wmhseg")
 
-_EXAMPLES = 3
 _NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether there is such a file; Path.is_file fails for want of rights and at long names."""
+    """Tell whether there is such a file; Path.is_file fails for want of rights and at odd or long names."""
     try:
         return path.is_file()
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -96,10 +94,10 @@ def walk(
         folders[:] = kept
 
 
-def few(names: Sequence[object]) -> str:
-    """Return the first three of many names, and how many more there are."""
-    more = [f"and {len(names) - _EXAMPLES} more"] if len(names) > _EXAMPLES else []
-    return ", ".join([*map(str, names[:_EXAMPLES]), *more])
+def few(names: Sequence[object], most: int = 3, separator: str = ", ") -> str:
+    """Return the first of many names, and how many more there are."""
+    more = [f"and {len(names) - most} more"] if len(names) > most else []
+    return separator.join([*map(str, names[:most]), *more])
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
@@ -114,15 +112,3 @@ def read_json(path: Path) -> dict[str, Any] | None:
 def file_sha256(path: Path) -> str:
     """Return a file's SHA-256 in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def input_sha256(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal.
-
-    Of a folder, or of an image in several files, it is that of the files' hashes, sorted, one a line.
-    """
-    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else parts_of(path)
-    if not path.is_dir() and len(files) == 1:
-        return file_sha256(files[0])
-    hashes = sorted(map(file_sha256, files))
-    return hashlib.sha256("".join(f"{one}\n" for one in hashes).encode()).hexdigest()

@@ -1,9 +1,12 @@
-"""Images whose header and voxels are files of their own: which files belong together."""
+"""Images whose header and voxels are files of their own: which files belong together, and their hash."""
 
+import hashlib
 import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from wmhseg.io.files import file_sha256, is_file
 
 _PAIR = re.compile(r"\.(hdr|img)(\.gz)?$", re.IGNORECASE)
 _MOST_HEADER_BYTES = 1 << 20
@@ -84,9 +87,13 @@ def parts_of(path: Path) -> tuple[Path, ...]:
     return (path, *(path.parent / name for name in names if is_file(path.parent / name)))
 
 
-def is_file(path: Path) -> bool:
-    """Tell whether there is such a file, for any name that a header may hold."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name that cannot be one
-        return False
+def input_sha256(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal.
+
+    Of a folder, or of an image in several files, it is that of the files' hashes, sorted, one a line.
+    """
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else parts_of(path)
+    if not path.is_dir() and len(files) == 1:
+        return file_sha256(files[0])
+    hashes = sorted(map(file_sha256, files))
+    return hashlib.sha256("".join(f"{one}\n" for one in hashes).encode()).hexdigest()

@@ -4,7 +4,8 @@ import zlib
 from pathlib import Path
 
 from wmhseg.errors import InputError
-from wmhseg.io.parts import TextHeader, is_file, text_header
+from wmhseg.io.files import is_file
+from wmhseg.io.parts import TextHeader, text_header
 
 _CHUNK = 1 << 16  # unpacks to 66 MB at most
 

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from wmhseg import ALGORITHM, __version__
-from wmhseg.io.files import input_sha256
+from wmhseg.io.parts import input_sha256
 from wmhseg.model.manifest import Manifest
 from wmhseg.recipe import Recipe
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wmhseg.errors import InputError, OutputError
+from wmhseg.io.files import few
 from wmhseg.io.writing import write_text
 from wmhseg.ranking.leaderboard import CHALLENGE_CASES, Team, join_leaderboard, possible_positions, rank
 from wmhseg.ranking.standings import Standings, to_csv, to_markdown, to_text
-from wmhseg.ranking.team_scores import TeamScores, name_some, read_team, require_same_cases
+from wmhseg.ranking.team_scores import NAMED_AT_MOST, TeamScores, read_team, require_same_cases
 
 log = logging.getLogger("wmhseg")
 
@@ -83,9 +84,9 @@ def _notes(scores: TeamScores) -> list[str]:
     notes = []
     name, count = scores.team.name, len(scores.cases)
     if scores.without_h95:
-        left_out = f"{len(scores.without_h95)} of {count} cases ({name_some(scores.without_h95)})"
+        left_out = f"{len(scores.without_h95)} of {count} cases ({few(scores.without_h95, NAMED_AT_MOST)})"
         notes.append(f"{name}: H95 is undefined for {left_out}; its mean leaves them out")
     if scores.trained_on:
-        seen = f"{len(scores.trained_on)} of {count} cases ({name_some(scores.trained_on)})"
+        seen = f"{len(scores.trained_on)} of {count} cases ({few(scores.trained_on, NAMED_AT_MOST)})"
         notes.append(f"{name}: was trained on {seen}; not a test score")
     return notes

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wmhseg.errors import InputError
+from wmhseg.io.files import few
 from wmhseg.ranking.leaderboard import HIGHER_IS_BETTER, Team
 
-_NAMED_AT_MOST = 5
+NAMED_AT_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ def read_team(name: str, path: Path) -> TeamScores:
     rows = _read_rows(path)
     cases = [_case(row) for row in rows]
     if repeated := sorted({case for case in cases if cases.count(case) > 1}):
-        raise InputError(f"{path}: expected each case once, found more rows for {name_some(repeated)}")
+        raise InputError(
+            f"{path}: expected each case once, found more rows for {few(repeated, NAMED_AT_MOST)}"
+        )
     values = {metric: [_number(path, row, metric) for row in rows] for metric in HIGHER_IS_BETTER}
     defined = [value for value in values["h95_mm"] if not math.isnan(value)]
     if not defined:
@@ -69,20 +72,13 @@ def require_same_cases(teams: list[TeamScores]) -> None:
     first = teams[0]
     for other in teams[1:]:
         missing, extra = sorted(first.cases - other.cases), sorted(other.cases - first.cases)
-        found = [f"lacks {name_some(missing)}"] * bool(missing) + [f"also has {name_some(extra)}"] * bool(
-            extra
-        )
+        found = [f"lacks {few(missing, NAMED_AT_MOST)}"] if missing else []
+        found += [f"also has {few(extra, NAMED_AT_MOST)}"] if extra else []
         if found:
             raise InputError(
                 f"{other.path}: expected the {len(first.cases)} cases of {first.path}, "
                 f"but it {' and '.join(found)}; score every team on the same cases"
             )
-
-
-def name_some(names: list[str] | tuple[str, ...]) -> str:
-    """Return the first few names, and how many more there are."""
-    more = len(names) - _NAMED_AT_MOST
-    return ", ".join(names[:_NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:

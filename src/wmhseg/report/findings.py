@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from wmhseg.imaging.quality import Check
+from wmhseg.io.tsv import NO_VALUE
 from wmhseg.io.volume import Grid
 from wmhseg.model.provenance import Provenance
 from wmhseg.report.summary import Lesion, Spread, Summary
 
 # Thresholds with a column of their own, whatever the recipe's is.
 COLUMN_THRESHOLDS = (0.3, 0.5, 0.8)
-MISSING = "n/a"  # as in BIDS tables
 
 
 @dataclass(frozen=True)
@@ -123,5 +123,5 @@ def _row(one: Findings) -> list[tuple[str, str | float | None]]:
 def _text(value: str | float | None) -> str:
     """Return a cell; tabs and line breaks in file names would break the table."""
     if value is None:
-        return MISSING
+        return NO_VALUE
     return " ".join(value.split()) if isinstance(value, str) else f"{value:.10g}"

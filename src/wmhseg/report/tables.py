@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from wmhseg.imaging.quality import Check
+from wmhseg.io.tsv import NO_VALUE
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Lesion, Spread
 
@@ -44,7 +45,7 @@ def quality_table(checks: Iterable[Check]) -> str:
     rows = [
         f'<tr class="{"raised" if check.raised else "good"}">'
         + f"<td>{check.name}</td>"
-        + _cells("n/a" if check.value is None else f"{check.value:.4g}")
+        + _cells(NO_VALUE if check.value is None else f"{check.value:.4g}")
         + f"<td>{_limits(check)}</td><td>{escape(check.explanation)}</td></tr>"
         for check in checks
     ]
