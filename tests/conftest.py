@@ -1,6 +1,7 @@
 """Fixtures for all tests: a synthetic head on any grid, and the folder of real scans."""
 
 import locale
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -168,6 +169,14 @@ def _real_data() -> Path:
 def real_data() -> Path:
     """The folder with the real scans; only for tests marked `real`."""
     return _real_data()
+
+
+@pytest.fixture(autouse=True)
+def fresh_logger() -> None:
+    """As after import: heard by caplog, whatever the command line set up in another test."""
+    logger = logging.getLogger("wmhseg")
+    logger.handlers, logger.propagate = [], True
+    logger.setLevel(logging.NOTSET)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

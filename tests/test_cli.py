@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import logging
 import os
 import re
 import subprocess
@@ -20,15 +19,6 @@ from wmhseg.cli import COMMANDS, main, make_parser
 from wmhseg.io.volume import read_volume
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble")
-
-
-@pytest.fixture(autouse=True)
-def logger_as_before() -> Any:
-    logger = logging.getLogger("wmhseg")
-    before = logger.handlers, logger.propagate, logger.level
-    yield
-    logger.handlers, logger.propagate = before[0], before[1]
-    logger.setLevel(before[2])
 
 
 @pytest.fixture(autouse=True)

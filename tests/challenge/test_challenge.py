@@ -73,9 +73,8 @@ def out(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(engine: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> Challenge:
+def run(engine: Path, out: Path) -> Challenge:
     """The command, which must leave no container behind, whatever it raises."""
-    monkeypatch.setattr(logging.getLogger("wmhseg"), "propagate", True)
     logging.getLogger("wmhseg").setLevel(logging.INFO)
 
     def call(cases: Path, *options: str, image: str = "team") -> None:

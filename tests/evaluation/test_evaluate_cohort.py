@@ -30,12 +30,8 @@ def save(path: Path, lesion: slice) -> None:
 @pytest.fixture(autouse=True)
 def information(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """As the command line does it: say what is done."""
-    logger = logging.getLogger("wmhseg")
-    before = logger.propagate
-    logger.propagate = True
     with caplog.at_level(logging.INFO, "wmhseg"):
         yield
-    logger.propagate = before
 
 
 @pytest.fixture

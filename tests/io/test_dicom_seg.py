@@ -1,7 +1,6 @@
 """The mask as a DICOM Segmentation, read back by hand, by dcmqi (DCMTK) and by dciodvfy, not by highdicom."""
 
 import io
-import logging
 import subprocess
 import sys
 from collections.abc import Callable
@@ -416,15 +415,6 @@ def test_dciodvfy_finds_nothing_wrong(tmp_path: Path, name: str) -> None:
 
 
 @pytest.fixture
-def logger_as_before() -> Any:
-    logger = logging.getLogger("wmhseg")
-    before = logger.handlers, logger.propagate, logger.level
-    yield
-    logger.handlers, logger.propagate = before[0], before[1]
-    logger.setLevel(before[2])
-
-
-@pytest.fixture
 def head_series(tmp_path: Path, head: Any) -> Path:
     """The synthetic head as 24 axial slices of 144 x 128 pixels."""
     grid = head.flair.grid
@@ -437,7 +427,7 @@ def segment(flair: Path, folder: Path, weights: Path, seg: str, *more: str) -> i
     return main(["segment", "--flair", str(flair), *files, "--weights", str(weights), "-q", *more])
 
 
-@pytest.mark.usefixtures("fake_ensemble", "logger_as_before")
+@pytest.mark.usefixtures("fake_ensemble")
 def test_command_writes_mask_and_segmentation_that_agree(
     head_series: Path, tmp_path: Path, weights_folder: Path
 ) -> None:
@@ -454,7 +444,7 @@ def test_command_writes_mask_and_segmentation_that_agree(
     assert (out / "seg.dcm").read_bytes() == first
 
 
-@pytest.mark.usefixtures("no_lesions", "logger_as_before")
+@pytest.mark.usefixtures("no_lesions")
 def test_command_writes_an_empty_segmentation(
     head_series: Path, tmp_path: Path, weights_folder: Path
 ) -> None:
@@ -463,7 +453,6 @@ def test_command_writes_an_empty_segmentation(
     assert (seg.NumberOfFrames, frames_by_hand(seg).sum()) == (24, 0)
 
 
-@pytest.mark.usefixtures("logger_as_before")
 def test_command_refuses_before_it_computes(
     head_series: Path,
     scan_folder: Path,

@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import logging
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,12 +49,6 @@ def ranked(capsys: pytest.CaptureFixture[str]) -> Rank:
         return capsys.readouterr().out
 
     return run
-
-
-@pytest.fixture(autouse=True)
-def heard_by_caplog(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program's own set-up of the logger may have run in another test."""
-    monkeypatch.setattr(logging.getLogger("wmhseg"), "propagate", True)
 
 
 def test_two_teams(ranked: Rank, ours: Path, other: Path) -> None:
