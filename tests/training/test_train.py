@@ -16,6 +16,7 @@ from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError
 from wmhseg.model.unet import build_unet
 from wmhseg.recipe import DEFAULT
+from wmhseg.training import end_of_epoch
 from wmhseg.training import train as module
 from wmhseg.training.config import FIRST, TrainingConfig
 from wmhseg.training.files import CHECKPOINT, LOG, STATE, WEIGHTS
@@ -66,7 +67,7 @@ def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    draw_curve = module.draw_curve
+    draw_curve = end_of_epoch.draw_curve
 
     def interrupt(losses: list[float], path: Path) -> None:
         # Between two writes: this epoch's checkpoint is there, its state is not.
@@ -74,18 +75,25 @@ def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(
             raise KeyboardInterrupt
         draw_curve(losses, path)
 
-    monkeypatch.setattr(module, "draw_curve", interrupt)
+    monkeypatch.setattr(end_of_epoch, "draw_curve", interrupt)
     with pytest.raises(KeyboardInterrupt):
         train(sets, CONFIG, tmp_path)
     assert json.loads((tmp_path / STATE).read_text())["epochs_done"] == 2
     assert not (tmp_path / WEIGHTS).exists()
-    monkeypatch.setattr(module, "draw_curve", draw_curve)
+    monkeypatch.setattr(end_of_epoch, "draw_curve", draw_curve)
     train(sets, CONFIG, tmp_path)
     # Bit for bit where it was measured; other machines may sum in another order. Without the
     # optimiser's state the difference is 0.6.
     assert losses_of(tmp_path) == pytest.approx(losses_of(finished), abs=1e-4)
     for found, expected in zip(weights_of(tmp_path), weights_of(finished), strict=True):
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
+
+
+def test_the_loss_falls_on_a_few_slices(sets: list[SliceSet], tmp_path: Path) -> None:
+    train(sets, replace(CONFIG, epochs=3, batches_per_epoch=20, batch_size=4, cosine_decay=False), tmp_path)
+    losses = losses_of(tmp_path)
+    assert losses[2] < losses[1] < losses[0]
+    assert losses[2] < 0.7 * losses[0]
 
 
 def test_files_of_a_run(finished: Path) -> None:

@@ -1,1 +1,1 @@
-"""Random changes of training slices: sample parameters first, then apply them."""
+"""Random changes of training slices: their parameters; `training/windows.py` applies them."""

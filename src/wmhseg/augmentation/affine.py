@@ -1,11 +1,9 @@
 """Rotation, shear, scale and mirroring of a slice (Li et al. 2018, Table 2)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 
 @dataclass(frozen=True)
@@ -46,30 +44,3 @@ def affine_matrix(parameters: AffineParameters) -> NDArray[np.float64]:
     shearing = np.array([[1.0, 0.0], [np.tan(shear), 1.0]])
     mirror = np.diag([1.0, -1.0 if parameters.mirror else 1.0])
     return rotation @ shearing @ np.diag(parameters.scale_yx) @ mirror
-
-
-def apply_affine(
-    array: NDArray[Any],
-    parameters: AffineParameters,
-    centre_yx: tuple[float, float],
-    size_yx: tuple[int, int],
-    fill: float,
-) -> NDArray[np.float32]:
-    """Resample one channel (Y, X) linearly into a window of `size_yx`.
-
-    The window's centre shows what was at `centre_yx`, so cropping and moving are one step.
-
-    Args:
-        array: One channel (Y, X).
-        parameters: What to do.
-        centre_yx: Row and column of the source that becomes the window's centre.
-        size_yx: Rows and columns of the window.
-        fill: Value outside the source.
-    """
-    inverse = np.linalg.inv(affine_matrix(parameters))
-    middle = (np.asarray(size_yx) - 1) / 2
-    offset = np.asarray(centre_yx) - inverse @ middle
-    moved = ndimage.affine_transform(
-        np.asarray(array, np.float32), inverse, offset, size_yx, order=1, cval=fill, mode="constant"
-    )
-    return np.asarray(moved, np.float32)

@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import ndimage
-
-from wmhseg.augmentation.noise import correlated_noise
 
 
 @dataclass(frozen=True)
@@ -56,28 +52,3 @@ def sample_intensity(rng: np.random.Generator, limits: IntensityRange) -> Intens
         noise_seed=int(rng.integers(2**31)),
         t1_missing=bool(rng.random() < limits.t1_missing_probability),
     )
-
-
-def apply_intensity(
-    window: NDArray[np.float32], parameters: IntensityParameters, clip: tuple[float, float]
-) -> NDArray[np.float32]:
-    """Change a window (Y, X, 2) of FLAIR and T1 and clip it to the network's range.
-
-    Gamma bends the range `clip` to 0..1 and back: v' = v ** exp(gamma).
-    """
-    rng = np.random.default_rng(parameters.noise_seed)
-    low, high = clip
-    changed = np.empty_like(window)
-    for channel in range(window.shape[-1]):
-        image = window[..., channel]
-        if parameters.blur_px[channel]:
-            image = ndimage.gaussian_filter(image, parameters.blur_px[channel])
-        unit = np.clip((image - low) / (high - low), 0, 1) ** np.exp(parameters.gamma[channel])
-        # Re-centred, so that gamma bends contrast and leaves typical tissue at 0.
-        centre = (-low / (high - low)) ** np.exp(parameters.gamma[channel])
-        image = (unit - centre) * (high - low) * parameters.contrast[channel] + parameters.brightness[channel]
-        noise = correlated_noise(rng, image.shape, parameters.noise_blur_px)
-        changed[..., channel] = np.clip(image + parameters.noise[channel] * noise, low, high)
-    if parameters.t1_missing:
-        changed[..., 1] = 0
-    return changed

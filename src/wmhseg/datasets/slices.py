@@ -52,12 +52,15 @@ def load_slices(folder: str | Path) -> list[SliceSet]:
     Raises:
         InputError: There is none.
     """
-    found = []
-    for path in sorted(Path(folder).glob("*/case.json")):
-        case = json.loads(path.read_text(encoding="utf-8"))
-        images = np.load(path.with_name("images.npy"), mmap_mode="r", allow_pickle=False)
-        labels = np.load(path.with_name("labels.npy"), mmap_mode="r", allow_pickle=False)
-        found.append(SliceSet(case["site"], case["name"], images, labels))
+    found = [load_case(path.parent) for path in sorted(Path(folder).glob("*/case.json"))]
     if not found:
         raise InputError(f"{folder}: expected prepared slices, found none; run the prepare step first")
     return found
+
+
+def load_case(folder: Path) -> SliceSet:
+    """Open one case, memory-mapped."""
+    case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
+    images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
+    labels = np.load(folder / "labels.npy", mmap_mode="r", allow_pickle=False)
+    return SliceSet(case["site"], case["name"], images, labels)

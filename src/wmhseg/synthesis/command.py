@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     require_packages("threadpoolctl", extra="train", purpose="synthesise")
-    from wmhseg.synthesis.generate import build_request, generate
+    from wmhseg.synthesis.generate import build_request
+    from wmhseg.synthesis.processes import generate
 
     request = build_request(
         options.heads, options.lesions, options.output, options.seed, RECIPES[options.recipe]

@@ -1,10 +1,6 @@
-"""Many cases, in parallel, straight to disk."""
+"""One case: from material to slices, and to disk."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +17,8 @@ from wmhseg.synthesis.heads import Head, LesionMask, find_images, read_head, rea
 from wmhseg.synthesis.normal_bright import fainter
 from wmhseg.synthesis.scan import ScanParameters, SyntheticScan, make_scan, sample_scan
 
+PARAMETERS = "parameters.json"  # beside the slices of a case
 _ATTEMPTS = 5
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS")
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,14 @@ class Request:
     recipe: Recipe
     volumes: Path | None = None
     lesion_free: bool = False
+
+    def folder(self, number: int) -> Path:
+        """Return the folder of a case's slices."""
+        return self.output / f"{SYNTHETIC_SITE}__{case_name(self.seed, number)}"
+
+    def is_finished(self, number: int) -> bool:
+        """Return whether a case is there: what is written last says so."""
+        return (self.folder(number) / PARAMETERS).is_file()
 
 
 @dataclass(frozen=True)
@@ -125,29 +129,19 @@ def _without_wmh(
 
 
 def write_case(request: Request, number: int) -> str:
-    """Make one case and write it, unless it is there already; return its name."""
+    """Make one case and write it, unless it is there already; return its name.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
     name = case_name(request.seed, number)
-    folder = request.output / f"{SYNTHETIC_SITE}__{name}"
-    if (folder / "parameters.json").is_file():
+    if request.is_finished(number):
         return name
     made = make_case(request, number)
     if request.volumes is not None:
         scan = made.scan
         write_images(request.volumes / SYNTHETIC_SITE / name, scan.flair, scan.t1, scan.truth)
     save_slices(made.slices, request.output)
-    # Written last: a case without it was interrupted and is made again.
-    write_json(folder / "parameters.json", {"head": made.head.name, **asdict(made.parameters)}, indent=1)
+    values = {"head": made.head.name, **asdict(made.parameters)}
+    write_json(request.folder(number) / PARAMETERS, values, indent=1)
     return name
-
-
-def generate(request: Request, count: int, workers: int) -> Iterator[str]:
-    """Write cases 0..count-1 and yield each one's name when it is done, in any order."""
-    numbers = range(count)
-    if workers <= 1:
-        yield from (write_case(request, number) for number in numbers)
-        return
-    # One thread per worker: the workers share the processors already.
-    for name in _THREADS:
-        os.environ.setdefault(name, "1")
-    with get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap_unordered(partial(write_case, request), numbers)

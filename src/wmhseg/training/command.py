@@ -1,15 +1,13 @@
 """`wmhseg train prepare|mine|fit|export|average`: scans to networks, networks to an ensemble."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.arguments import add_loudness
 from wmhseg.errors import InputError
-from wmhseg.extras import require_packages
 from wmhseg.recipe import RECIPES
 from wmhseg.settings import add_recipe, chosen_recipe
-from wmhseg.training.config import ADAPT, PRESETS
+from wmhseg.training.fit import add_fit_arguments, run_fit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,32 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mine.add_argument("output", type=Path, help="folder to write, for fit's SLICES or --synthetic")
     mine.set_defaults(run_step=_mine)
     fit = commands.add_parser("fit", help="prepared slices to one network's weights")
-    fit.add_argument("slices", type=Path, help="folder written by prepare")
-    fit.add_argument(
-        "run", type=Path, help="folder for checkpoint, log, curve and weights; resumed if it exists"
-    )
-    fit.add_argument("--synthetic", type=Path, nargs="+", metavar="SLICES", help="synthetic slices to mix in")
-    fit.add_argument(
-        "--start",
-        type=Path,
-        metavar="DIR",
-        help="go on from a finished run or an ensemble's member (adapt: default the shipped ensemble)",
-    )
-    fit.add_argument("--member", type=int, default=0, help="which member of an ensemble (default 0)")
-    fit.add_argument("--full-width", action="store_true", help="the paper's widths, whatever the preset's")
-    fit.add_argument("--preset", choices=sorted(PRESETS), default="first")
-    fit.add_argument(
-        "--exclude", nargs="*", default=[], metavar="CASE", help="names of cases kept for testing"
-    )
-    fit.add_argument("--seed", type=int, default=0)
-    fit.add_argument("--epochs", type=int)
-    fit.add_argument("--batch-size", type=int)
-    fit.add_argument("--batches-per-epoch", type=int)
-    fit.add_argument("--learning-rate", type=float)
-    fit.add_argument("--synthetic-share", type=float)
-    fit.add_argument("--patch", type=int)
-    fit.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
-    fit.set_defaults(run_step=_fit)
+    add_fit_arguments(fit)
+    fit.set_defaults(run_step=run_fit)
     export = commands.add_parser("export", help="finished runs to an ensemble that wmhseg segment can use")
     export.add_argument(
         "runs", type=Path, nargs="+", metavar="RUN", help="folders written by fit, one per member"
@@ -111,48 +85,6 @@ def _mine(options: argparse.Namespace) -> None:
     ensemble = Ensemble(read_manifest(options.weights))
     hard = sum(save_hard(ensemble, one, options.output) for one in tqdm(sets, unit="case"))
     print(f"{hard} of {sum(len(one.images) for one in sets)} slices are hard: {options.output}")
-
-
-def _fit(options: argparse.Namespace) -> None:
-    from wmhseg.model.start_keras import start_keras
-
-    require_packages("matplotlib", extra="train", purpose="train fit")
-    start_keras()
-    from wmhseg.datasets.slices import load_slices
-    from wmhseg.model.manifest import default_weights
-    from wmhseg.training.start import find_start
-    from wmhseg.training.train import train
-
-    sets = load_slices(options.slices)
-    unknown = sorted(set(options.exclude) - {one.name for one in sets})
-    if unknown:
-        raise InputError(f"--exclude: expected names of prepared cases, found {', '.join(unknown)}")
-    sets = [one for one in sets if one.name not in options.exclude]
-    changes = {
-        name: value
-        for name in (
-            "epochs",
-            "batch_size",
-            "batches_per_epoch",
-            "learning_rate",
-            "synthetic_share",
-            "patch",
-        )
-        if (value := getattr(options, name)) is not None
-    }
-    for mixed in options.synthetic or []:
-        sets += load_slices(mixed)
-    config = replace(PRESETS[options.preset], seed=options.seed, **changes)
-    if options.full_width:
-        config = replace(config, widths=None)
-    if config.preset == ADAPT.preset and config.synthetic_share and options.synthetic is None:
-        raise InputError(
-            "--preset adapt: expected --synthetic SLICES, so that other scanners are not forgotten; "
-            "make some with wmhseg synthesise, or go without by --synthetic-share 0"
-        )
-    folder = options.start or (default_weights() if config.preset == ADAPT.preset else None)
-    start = None if folder is None else find_start(folder, options.member)
-    train(sets, config, options.run, options.precision, start)
 
 
 def _export(options: argparse.Namespace) -> None:
