@@ -5,12 +5,16 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from conftest import IDENTITY
+from dicom_writer import write_series
 from wmhseg.batch.find import find_jobs
 from wmhseg.batch.jobs import files_in
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.errors import InputError
+from wmhseg.io.volume import Grid, Volume
 
 
 def touch(root: Path, *names: str) -> None:
@@ -33,6 +37,20 @@ def test_both_layouts(tmp_path: Path) -> None:
         ("b/1", "b/1/pre/FLAIR.nii.gz", "b/1/pre/T1.nii.gz"),
         ("c", "c/FLAIR.nii.gz", None),
         ("e/orig", "e/orig/FLAIR.nii.gz", None),
+    ]
+
+
+def test_folders_of_dicom(tmp_path: Path) -> None:
+    pixels = np.zeros((3, 4, 5), np.uint16)
+    volume = Volume(pixels, Grid((5, 4, 3), (1.0, 1.0, 5.0), (0.0, 0.0, 0.0), IDENTITY))
+    for name in ("a/FLAIR", "a/T1", "b/1/FLAIR", "c/pre"):
+        write_series(tmp_path / name, volume)
+    touch(tmp_path, "d/FLAIR/notes.txt", "e/FLAIR/cut.dcm", "f/FLAIR/FLAIR.nii.gz", "a/T1/deep/FLAIR.nii.gz")
+    assert found(find_jobs(tmp_path, Path("out")), tmp_path) == [
+        ("a", "a/FLAIR", "a/T1"),
+        ("b/1", "b/1/FLAIR", None),
+        ("e", "e/FLAIR", None),
+        ("f/FLAIR", "f/FLAIR/FLAIR.nii.gz", None),
     ]
 
 

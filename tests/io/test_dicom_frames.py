@@ -9,7 +9,6 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.uid import RLELossless
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from dicom_writer import item, scaled, write_multiframe, write_series
 from wmhseg.errors import InputError
 from wmhseg.io.volume import Grid, Volume, read_image

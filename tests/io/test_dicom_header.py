@@ -1,6 +1,5 @@
 """What is no DICOM image, and pixels that are not what the header says."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,6 @@ from pydicom.uid import (
     RLELossless,
 )
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from dicom_writer import Change, write_series
 from wmhseg.errors import InputError
 from wmhseg.io.dicom_header import is_dicom, sop_class

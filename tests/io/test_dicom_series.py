@@ -1,13 +1,11 @@
 """Folders with DICOM slices, written with SimpleITK's writer, positions worked out by hand."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from dicom_writer import add_no_slices
 from wmhseg.errors import InputError
 from wmhseg.io.volume import read_image

@@ -1,6 +1,5 @@
 """Slices whose headers do not place them, or do not agree."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,6 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from dicom_writer import Change, set_tags, write_series
 from wmhseg.errors import InputError
 from wmhseg.io.dicom_stack import make_slice

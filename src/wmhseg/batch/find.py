@@ -7,18 +7,22 @@ from pathlib import Path
 
 from wmhseg.batch.jobs import Job, files_in
 from wmhseg.errors import InputError
+from wmhseg.io.dicom_series import holds_dicom
 from wmhseg.io.files import few, is_file, walk
 
 log = logging.getLogger("wmhseg")
 
 FLAIR, T1 = "FLAIR.nii.gz", "T1.nii.gz"
+# Folders with a DICOM series each.
+FLAIR_SERIES, T1_SERIES = "FLAIR", "T1"
 _ALMOST = ("flair.nii.gz", "flair.nii")
 
 
 def find_jobs(root: Path, output: Path) -> list[Job]:
-    """Return every folder at or below `root` with `pre/FLAIR.nii.gz` or `FLAIR.nii.gz`, by name.
+    """Return every folder at or below `root` that holds a scan, by name.
 
-    `T1.nii.gz` beside the FLAIR is its T1. A scan is called by its path below `root`. Where there is
+    It holds `pre/FLAIR.nii.gz`, or `FLAIR.nii.gz`, or a folder `FLAIR` with a DICOM series; `T1.nii.gz`, or a
+    folder `T1`, beside the FLAIR is its T1. A scan is called by its path below `root`. Where there is
     `pre/FLAIR.nii.gz`, what `pre` and `orig` hold is no scan of its own. A folder that may not be read is
     a scan that fails; one with a FLAIR of almost this name is left out with a warning.
 
@@ -27,16 +31,19 @@ def find_jobs(root: Path, output: Path) -> list[Job]:
     """
     unreadable: list[OSError] = []
     jobs = []
-    for folder, images in _scan_folders(root, unreadable):
-        name, t1 = _name(root, folder), images / T1
+    for folder, flair, t1 in _scan_folders(root, unreadable):
+        name = _name(root, folder)
         # A link that leads nowhere is a T1, too: to do without would be another mask.
-        jobs.append(Job(name, images / FLAIR, t1 if os.path.lexists(t1) else None, files_in(output / name)))
+        jobs.append(Job(name, flair, t1 if os.path.lexists(t1) else None, files_in(output / name)))
     for problem in unreadable:
         folder = Path(os.fsdecode(problem.filename))
         name, error = _name(root, folder), f"{folder}: cannot be read ({problem.strerror}); check who owns it"
         jobs.append(Job(name, folder / FLAIR, None, files_in(output / name), error=error))
     if not jobs:
-        raise InputError(f"{root}: expected folders with pre/{FLAIR} or {FLAIR}, found none; check the path")
+        raise InputError(
+            f"{root}: expected folders with pre/{FLAIR} or {FLAIR}, or with a DICOM series in "
+            f"{FLAIR_SERIES}, found none; check the path"
+        )
     return sorted(jobs, key=lambda job: job.name)
 
 
@@ -45,15 +52,18 @@ def _name(root: Path, folder: Path) -> str:
     return relative.as_posix() if relative.name else root.resolve().name
 
 
-def _scan_folders(root: Path, unreadable: list[OSError]) -> Iterator[tuple[Path, Path]]:
-    """Yield each scan's folder and the folder of its images; collect the folders that cannot be read."""
+def _scan_folders(root: Path, unreadable: list[OSError]) -> Iterator[tuple[Path, Path, Path]]:
+    """Yield each scan's folder, its FLAIR and its T1; collect the folders that cannot be read."""
     almost = []
     for folder, folders, files in walk(root, unreadable.append):
         if is_file(folder / "pre" / FLAIR):
             folders[:] = [below for below in folders if below not in ("pre", "orig")]
-            yield folder, folder / "pre"
+            yield folder, folder / "pre" / FLAIR, folder / "pre" / T1
         elif FLAIR in files:
-            yield folder, folder
+            yield folder, folder / FLAIR, folder / T1
+        elif FLAIR_SERIES in folders and holds_dicom(folder / FLAIR_SERIES):
+            folders[:] = [below for below in folders if below not in (FLAIR_SERIES, T1_SERIES)]
+            yield folder, folder / FLAIR_SERIES, folder / T1_SERIES
         else:
             almost += [folder / name for name in files if name.lower() in _ALMOST]
     if almost:

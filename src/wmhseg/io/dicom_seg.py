@@ -4,14 +4,7 @@ A Segmentation IOD (DICOM PS3.3 A.51) of type BINARY with one segment and one fr
 slices without WMH, so that every reader gets the FLAIR's whole grid.
 """
 
-import copy
-import io
-import uuid
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import sha256
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,40 +12,22 @@ from numpy.typing import NDArray
 
 from wmhseg import __version__
 from wmhseg.colours import WMH_RGB
+from wmhseg.io.dicom_object import (
+    MANUFACTURER,
+    Made,
+    SegSource,
+    equipment,
+    made_at,
+    series_number,
+    to_bytes,
+    without_surprises,
+)
 
 if TYPE_CHECKING:  # they take a second to import, and few runs need them
     from highdicom.seg import Segmentation, SegmentDescription
-    from pydicom import Dataset
 
-# May be empty, and is copied as it stands: whoever made the series answers for these values.
-_COPIED = (
-    "PatientID",
-    "PatientName",
-    "PatientBirthDate",
-    "PatientSex",
-    "StudyID",
-    "StudyDate",
-    "StudyTime",
-    "AccessionNumber",
-    "ReferringPhysicianName",
-    "SpecificCharacterSet",
-)
-_DATES = ("Content", "Acquisition", "Series", "Study")
-_NO_DATE = ("19000101", "000000")
-_SERIES_NUMBER_OFFSET = 1000
-_NAMESPACE = uuid.UUID("5f0d3e0e-6a4b-5b0e-9f0e-6f1f3b1d9a51")
+_SERIES_OFFSET = 1000
 _LABEL = "White matter hyperintensity"
-
-
-@dataclass(frozen=True)
-class SegSource:
-    """The series that a segmentation refers to.
-
-    Attributes:
-        headers: One per slice, without pixels, in the order of the slices of `read_image`'s array.
-    """
-
-    headers: tuple["Dataset", ...]
 
 
 def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, identity: str) -> bytes:
@@ -70,77 +45,44 @@ def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, iden
     Raises:
         AttributeError, KeyError, TypeError, ValueError: The headers lack something or do not conform.
     """
-    versions = [f"{name} {version(name)}" for name in ("highdicom", "pydicom")]
-    identity = f"{identity} {weights} {versions} {array.shape} {sha256(array.tobytes()).hexdigest()}"
-    buffer = io.BytesIO()
+    made = Made.of(array, weights, identity)
     with warnings.catch_warnings():
         # Of values that do not conform, which the source has and the segmentation copies.
         warnings.simplefilter("ignore")
-        _build(array, source, weights, identity).save_as(buffer, enforce_file_format=True)
-    return buffer.getvalue()
+        return to_bytes(_build(array, source, made), source.headers[0])
 
 
-def _build(array: NDArray[np.uint8], source: SegSource, weights: str, identity: str) -> "Segmentation":
+def _build(array: NDArray[np.uint8], source: SegSource, made: Made) -> "Segmentation":
     from highdicom.seg import Segmentation
 
     headers = source.headers
-    date, time = _made_at(headers[0])
+    date, time = made_at(headers[0])
     result = Segmentation(
-        source_images=[_without_surprises(headers), *headers[1:]],
+        source_images=[without_surprises(headers), *headers[1:]],
         pixel_array=array,
         segmentation_type="BINARY",
-        segment_descriptions=[_describe(weights)],
-        series_instance_uid=_uid(identity, "series"),
-        series_number=_SERIES_NUMBER_OFFSET + max(0, int(headers[0].get("SeriesNumber") or 0)),
-        sop_instance_uid=_uid(identity, "instance"),
+        segment_descriptions=[_describe(made)],
+        series_instance_uid=made.uid("series"),
+        series_number=series_number(headers[0], _SERIES_OFFSET),
+        sop_instance_uid=made.uid("instance"),
         instance_number=1,
-        manufacturer="wmhseg",
-        manufacturer_model_name="wmhseg",
-        software_versions=__version__,
-        device_serial_number=__version__,
         content_label="WMH",
         content_description="WMH by wmhseg; research use only",
         content_date=date,
         content_time=time,
         series_description="White matter hyperintensities (wmhseg)",
         omit_empty_frames=False,
+        **equipment(),
     )
-    for keyword in _COPIED:
-        if keyword in headers[0]:
-            result[keyword] = headers[0][keyword]
     result.ContentCreatorName = None
-    # highdicom writes the time of day and draws UIDs: neither would be the same twice.
-    del result.InstanceCreationDate, result.InstanceCreationTime
-    for equipment in result.ContributingEquipmentSequence:
-        equipment.pop("ContributionDateTime", None)
-    dimensions = _uid(identity, "dimensions")
+    # highdicom draws them: they would not be the same twice.
+    dimensions = made.uid("dimensions")
     for item in (*result.DimensionOrganizationSequence, *result.DimensionIndexSequence):
         item.DimensionOrganizationUID = dimensions
     return result
 
 
-def _without_surprises(headers: Sequence["Dataset"]) -> "Dataset":
-    """Return the first header as highdicom may see it.
-
-    Without names and dates, because it refuses or prints those that it finds unusual; and with the
-    distance between slices as positions give it, because headers often state another one or none.
-    """
-    from pydicom.valuerep import DS
-
-    first = copy.deepcopy(headers[0])
-    first.decode()
-    for keyword in _COPIED:
-        setattr(first, keyword, None)
-    del first.SpecificCharacterSet
-    ends = [np.array(header.ImagePositionPatient, float) for header in (headers[0], headers[-1])]
-    step_mm = DS(float(np.linalg.norm(ends[1] - ends[0])) / (len(headers) - 1), auto_format=True)
-    first.SpacingBetweenSlices = step_mm
-    if not first.get("SliceThickness"):
-        first.SliceThickness = step_mm
-    return first
-
-
-def _describe(weights: str) -> "SegmentDescription":
+def _describe(made: Made) -> "SegmentDescription":
     from highdicom import AlgorithmIdentificationSequence
     from highdicom.color import CIELabColor
     from highdicom.seg import SegmentDescription
@@ -153,26 +95,11 @@ def _describe(weights: str) -> "SegmentDescription":
         segmented_property_type=codes.DCM.WhiteMatterT2Hyperintensity,
         algorithm_type="AUTOMATIC",
         algorithm_identification=AlgorithmIdentificationSequence(
-            name="wmhseg",
+            name=MANUFACTURER,
             family=codes.DCM.ArtificialIntelligence,
             version=__version__,
-            # ASCII: the source's character set need not hold other letters.
-            parameters={"weights": weights.encode("ascii", "replace").decode()},
+            parameters={"weights": made.ascii_weights},
         ),
         anatomic_regions=[codes.SCT.Brain],
         display_color=CIELabColor.from_rgb(*WMH_RGB),
     )
-
-
-def _made_at(header: "Dataset") -> tuple[str, str]:
-    """Return date and time of the source's content, else of its acquisition, series or study."""
-    for kind in _DATES:
-        date = str(header.get(f"{kind}Date") or "")
-        if date:
-            return date, str(header.get(f"{kind}Time") or "") or _NO_DATE[1]
-    return _NO_DATE
-
-
-def _uid(identity: str, role: str) -> str:
-    """Return a UID that the same identity gives again (DICOM PS3.5 B.2)."""
-    return f"2.25.{uuid.uuid5(_NAMESPACE, f'{role} {identity}').int}"

@@ -55,6 +55,15 @@ def read_dicom(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     return read_frames(header)
 
 
+def holds_dicom(folder: Path) -> bool:
+    """Tell whether a folder that may be read holds a DICOM image, or a file that claims to be one."""
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError:
+        return False
+    return any(path.suffix.lower() in _ENDINGS or read_header(path) is not None for path in paths)
+
+
 def sorted_files(folder: Path) -> tuple[Path, ...]:
     """Return the files of the one series in a folder, in the order of the slices that `read_series` reads.
 

@@ -1,4 +1,4 @@
-"""The DICOM series that a segmentation refers to, checked before anything is computed."""
+"""The DICOM series that results refer to, checked before anything is computed."""
 
 import warnings
 from pathlib import Path
@@ -8,7 +8,8 @@ import numpy as np
 
 from wmhseg.errors import InputError
 from wmhseg.extras import require_packages
-from wmhseg.io.dicom_seg import SegSource, to_dicom_seg
+from wmhseg.io.dicom_object import SegSource
+from wmhseg.io.dicom_seg import to_dicom_seg
 from wmhseg.io.dicom_series import sorted_files
 from wmhseg.io.itk_names import itk_name
 
@@ -28,20 +29,21 @@ _REQUIRED = (
 )
 
 
-def read_seg_source(path: Path) -> SegSource:
+def read_seg_source(path: Path, option: str = "--dicom-seg") -> SegSource:
     """Read the headers of the series in a folder and try whether a segmentation can be made from them.
 
     Args:
         path: The FLAIR, which must be a folder with a DICOM series of one file for each slice.
+        option: What asks for it, for messages.
 
     Raises:
         InputError: It is something else, or its headers lack what a segmentation needs.
     """
-    require_packages("highdicom", "pydicom", extra="dicom", purpose="--dicom-seg")
+    require_packages("highdicom", "pydicom", extra="dicom", purpose=option)
     if not path.is_dir():
         raise InputError(
-            f"{path}: expected a folder with a DICOM series for --dicom-seg, found a file; "
-            "give the folder or leave --dicom-seg out"
+            f"{path}: expected a folder with a DICOM series for {option}, found a file; "
+            f"give the folder or leave {option} out"
         )
     try:
         with itk_name(path) as name:
@@ -51,12 +53,12 @@ def read_seg_source(path: Path) -> SegSource:
         raise InputError(f"{path}: not a readable DICOM series; check or copy the files again") from None
     if len(files) == 1:
         raise InputError(
-            f"{path}: expected one file for each slice for --dicom-seg, found a single file; "
-            "split the multi-frame image or leave --dicom-seg out"
+            f"{path}: expected one file for each slice for {option}, found a single file; "
+            f"split the multi-frame image or leave {option} out"
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        source = SegSource(tuple(_header(path, file) for file in files))
+        source = SegSource(tuple(_header(path, file, option) for file in files))
     # An empty mask: what cannot be written is said now, not after minutes of computing.
     try:
         shape = (len(files), int(source.headers[0].Rows), int(source.headers[0].Columns))
@@ -64,20 +66,20 @@ def read_seg_source(path: Path) -> SegSource:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(
-            f"{path}: expected a series that --dicom-seg can refer to, found: {reason}; "
-            "export the series again or leave --dicom-seg out"
+            f"{path}: expected a series that {option} can refer to, found: {reason}; "
+            f"export the series again or leave {option} out"
         ) from None
     return source
 
 
-def _header(folder: Path, file: Path) -> "Dataset":
+def _header(folder: Path, file: Path, option: str) -> "Dataset":
     from pydicom import dcmread
 
     header = dcmread(file, stop_before_pixels=True, force=True)
     missing = [keyword for keyword in _REQUIRED if not header.get(keyword)]
     if missing:
         raise InputError(
-            f"{folder}: expected slices with {missing[0]} for --dicom-seg, found {file.name} without; "
-            "export the series again or leave --dicom-seg out"
+            f"{folder}: expected slices with {missing[0]} for {option}, found {file.name} without; "
+            f"export the series again or leave {option} out"
         )
     return header

@@ -15,6 +15,8 @@ FILES = (
     ("--disagreement", "image to write: SD of the members' probabilities"),
     ("--lesions", "image to write: numbered lesions, 1 the largest"),
     ("--dicom-seg", "DICOM Segmentation to write (.dcm), where the FLAIR is a folder with a DICOM series"),
+    ("--dicom-sr", "DICOM Structured Report to write (.dcm): volumes and lesions; needs --dicom-seg"),
+    ("--dicom-picture", "DICOM Secondary Capture to write (.dcm): the overlay"),
 )
 
 
@@ -55,6 +57,8 @@ def run(options: argparse.Namespace) -> None:
         tsv=options.tsv,
         html=options.html,
         dicom_seg=options.dicom_seg,
+        dicom_sr=options.dicom_sr,
+        dicom_picture=options.dicom_picture,
         all_members=options.all_members,
     )
     segment_files(options.flair, options.t1, files, chosen_settings(options))

@@ -18,6 +18,8 @@ class ResultFiles:
         tsv: The report's numbers as one row.
         html: The report as a page.
         dicom_seg: The mask as a DICOM Segmentation of the FLAIR's series.
+        dicom_sr: The numbers as a DICOM Structured Report that refers to `dicom_seg`.
+        dicom_picture: The mosaic as a DICOM Secondary Capture.
         all_members: Compute every member in full even if only the report would profit.
     """
 
@@ -30,6 +32,8 @@ class ResultFiles:
     tsv: Path | None = None
     html: Path | None = None
     dicom_seg: Path | None = None
+    dicom_sr: Path | None = None
+    dicom_picture: Path | None = None
     all_members: bool = False
 
     @property
@@ -39,9 +43,19 @@ class ResultFiles:
         return tuple(path for path in images if path is not None)
 
     @property
+    def dicom(self) -> tuple[tuple[str, Path], ...]:
+        """Return the DICOM objects that are wanted, each with its option's name."""
+        objects = (
+            ("--dicom-seg", self.dicom_seg),
+            ("--dicom-sr", self.dicom_sr),
+            ("--dicom-picture", self.dicom_picture),
+        )
+        return tuple((option, path) for option, path in objects if path is not None)
+
+    @property
     def paths(self) -> tuple[Path, ...]:
         """Return all files that are wanted."""
-        others = (self.report, self.overlay, self.tsv, self.html, self.dicom_seg)
+        others = (self.report, self.overlay, self.tsv, self.html, *(path for _, path in self.dicom))
         return (*self.images, *(path for path in others if path is not None))
 
     @property

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from wmhseg.errors import OutputError
+from wmhseg.errors import ArgumentsError, OutputError
 from wmhseg.extras import require_packages
 from wmhseg.io.files import require_scan
 from wmhseg.io.seg_source import read_seg_source
@@ -39,12 +39,13 @@ def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, se
         RegistrationError: The T1 that is required cannot be registered.
         WeightsError: The weights are missing, changed or unfit.
         OutputError: A result cannot be written.
+        ArgumentsError: A report is asked for without what it refers to.
     """
     watch = Stopwatch()
     inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
     _check_files(files, inputs)
     require_packages("tensorflow", extra="cpu", purpose="segment")
-    seg_source = None if files.dicom_seg is None else read_seg_source(flair_path)
+    seg_source = read_seg_source(flair_path, files.dicom[0][0]) if files.dicom else None
     manifest = chosen_manifest(settings)
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
     starting = ensemble_loader.load_in_background(manifest, settings)
@@ -80,8 +81,10 @@ def _check_files(files: ResultFiles, inputs: list[Path]) -> None:
     for path in files.images:
         if not path.is_dir() and not path.name.endswith(IMAGE_ENDINGS):
             raise OutputError(f"{path}: expected a name that ends in {', '.join(IMAGE_ENDINGS)}; add one")
-    if files.dicom_seg is not None:
-        _check_seg_name(files.dicom_seg, inputs)
+    if files.dicom_sr is not None and files.dicom_seg is None:
+        raise ArgumentsError("--dicom-sr: expected --dicom-seg FILE too, which the report refers to; add it")
+    for _, path in files.dicom:
+        _check_dicom_name(path, inputs)
     taken = {path.resolve() for path in inputs}
     for path in files.paths:
         if path.is_dir():
@@ -96,7 +99,7 @@ def _check_files(files: ResultFiles, inputs: list[Path]) -> None:
             pass
 
 
-def _check_seg_name(path: Path, inputs: list[Path]) -> None:
+def _check_dicom_name(path: Path, inputs: list[Path]) -> None:
     if not path.is_dir() and path.suffix != ".dcm":
         raise OutputError(f"{path}: expected a name that ends in .dcm; add it")
     if path.resolve().parent in {folder.resolve() for folder in inputs}:

@@ -4,10 +4,15 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
-from wmhseg.io.dicom_seg import SegSource, to_dicom_seg
+from wmhseg.io.dicom_object import Made, SegSource
+from wmhseg.io.dicom_picture import to_dicom_picture
+from wmhseg.io.dicom_seg import to_dicom_seg
+from wmhseg.io.dicom_sr import to_dicom_sr
 from wmhseg.io.volume import Volume
 from wmhseg.io.write_volume import write_image
 from wmhseg.io.writing import replacing, utf8
@@ -15,6 +20,7 @@ from wmhseg.model.member_probabilities import disagreement
 from wmhseg.report.findings import to_tsv
 from wmhseg.report.overlay import draw_overlay
 from wmhseg.report.page import draw_page
+from wmhseg.report.sr_content import sr_content
 from wmhseg.report.view import View
 from wmhseg.segmentation.measure import Measured
 from wmhseg.segmentation.result_files import ResultFiles
@@ -32,7 +38,7 @@ def write_results(
         files: Which files.
         measured: What they are made from.
         take_time: Returns the seconds per step for the JSON report, once everything else is made.
-        source: The FLAIR's series, which a DICOM Segmentation needs.
+        source: The FLAIR's series, which DICOM objects need.
 
     Raises:
         OutputError: A file cannot be written.
@@ -44,10 +50,10 @@ def write_results(
         (files.lesions, lambda: _compact(measured.labels)),
     ]
     others = [
-        (files.overlay, lambda: _overlay_png(measured.view)),
+        (files.overlay, lambda: _png(_overlay(measured.view))),
         (files.html, lambda: utf8(draw_page(measured.view, measured.findings))),
         (files.tsv, lambda: utf8(to_tsv([measured.findings]))),
-        (files.dicom_seg, lambda: _dicom_seg(measured, source)),
+        *_dicom_objects(files, measured, source),
         (files.report, lambda: _json({**measured.findings.to_dict(), "seconds": dict(take_time())})),
     ]
     made_images = [(path, make()) for path, make in images if path is not None]
@@ -65,14 +71,25 @@ def _disagreement(measured: Measured) -> Volume:
     return Volume(disagreement(members), measured.result.mask.grid)
 
 
-def _dicom_seg(measured: Measured, source: SegSource | None) -> bytes:
+def _dicom_objects(
+    files: ResultFiles, measured: Measured, source: SegSource | None
+) -> list[tuple[Path | None, Callable[[], bytes]]]:
+    """Return the DICOM objects of a result and how to make them."""
     if source is None:
-        raise ValueError("a DICOM Segmentation needs the series that it refers to")
-    made = measured.findings.provenance
+        return []
+    origin = measured.findings.provenance
     # Not the images' names: the same series in another folder gives the same file.
-    images = [None if image is None else image.sha256 for image in (made.flair, made.t1)]
-    identity = f"{images} {made.weights} {made.recipe} {made.precision} {made.versions}"
-    return to_dicom_seg(measured.result.mask.array, source, made.weights_name, identity)
+    images = [None if image is None else image.sha256 for image in (origin.flair, origin.t1)]
+    identity = f"{images} {origin.weights} {origin.recipe} {origin.precision} {origin.versions}"
+    mask = measured.result.mask.array
+    made = Made.of(mask, origin.weights_name, identity)
+    seg = to_dicom_seg(mask, source, origin.weights_name, identity)
+    content = sr_content(measured.findings)
+    return [
+        (files.dicom_seg, lambda: seg),
+        (files.dicom_sr, lambda: to_dicom_sr(content, source, made, seg)),
+        (files.dicom_picture, lambda: to_dicom_picture(np.asarray(_overlay(measured.view)), source, made)),
+    ]
 
 
 def _compact(labels: Volume) -> Volume:
@@ -81,9 +98,12 @@ def _compact(labels: Volume) -> Volume:
     return Volume(labels.array.astype(np.uint16), labels.grid) if fits else labels
 
 
-def _overlay_png(view: View) -> bytes:
+def _overlay(view: View) -> Image.Image:
     spacing = view.spacing_zyx_mm
-    picture = draw_overlay(view.flair, (view.labels > 0).astype(np.uint8), (spacing[1], spacing[2]))
+    return draw_overlay(view.flair, (view.labels > 0).astype(np.uint8), (spacing[1], spacing[2]))
+
+
+def _png(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()
