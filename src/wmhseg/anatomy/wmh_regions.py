@@ -11,7 +11,7 @@ from wmhseg.anatomy.contact_rule import by_contact
 from wmhseg.anatomy.distance_rule import by_distance
 from wmhseg.anatomy.midsagittal_plane import find_midsagittal_plane
 from wmhseg.anatomy.region import CAP_OR_RIM, Region
-from wmhseg.anatomy.structure import Structure
+from wmhseg.anatomy.structure import BRAIN, Structure
 from wmhseg.anatomy.wmh_voxels import WmhVoxels, find_wmh_voxels
 from wmhseg.errors import BrainMaskError
 
@@ -21,8 +21,8 @@ Side = Literal["left", "right", "both"]
 BIN_EDGES_MM = (0.0, 3.0, 5.0, 10.0, 15.0)
 # Of a lesion that crosses the midline, what makes it one of both sides.
 LEAST_SHARE = 0.25
-# Less is no lateral ventricle that a distance can be measured from.
-LEAST_VENTRICLES_ML = 1.0
+# Less is no brain whose halves, and no lateral ventricles whose distance, can be told.
+LEAST_BRAIN_ML, LEAST_VENTRICLES_ML = 100.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ def measure_regions(
         spacing_zyx_mm: Voxel size.
 
     Raises:
-        BrainMaskError: There are no lateral ventricles to measure from.
+        BrainMaskError: There is no brain, or there are no lateral ventricles to measure from.
     """
     voxel_ml = float(np.prod(spacing_zyx_mm)) / 1000.0
-    _require_ventricles(structures, voxel_ml)
+    _require_brain(structures, voxel_ml)
     plane = find_midsagittal_plane(structures, spacing_zyx_mm)
     voxels = find_wmh_voxels(labels, structures, spacing_zyx_mm, plane)
     count = int(labels.max(initial=0))
@@ -110,12 +110,17 @@ def measure_regions(
     )
 
 
-def _require_ventricles(structures: NDArray[np.uint8], voxel_ml: float) -> None:
-    if np.count_nonzero(structures == Structure.VENTRICLES) * voxel_ml < LEAST_VENTRICLES_ML:
-        raise BrainMaskError(
-            f"FLAIR: expected lateral ventricles of {LEAST_VENTRICLES_ML:g} ml or more to tell regions by, "
-            "found less; look at the image, or leave out --regions"
-        )
+def _require_brain(structures: NDArray[np.uint8], voxel_ml: float) -> None:
+    for name, kinds, least_ml in (
+        ("brain", BRAIN, LEAST_BRAIN_ML),
+        ("lateral ventricles", (Structure.VENTRICLES,), LEAST_VENTRICLES_ML),
+    ):
+        found_ml = np.count_nonzero(np.isin(structures, kinds)) * voxel_ml
+        if found_ml < least_ml:
+            raise BrainMaskError(
+                f"FLAIR: expected {least_ml:g} ml or more of {name} to tell regions by, "
+                f"found {found_ml:.1f}; look at the image, or leave out --regions"
+            )
 
 
 def _places(

@@ -20,7 +20,10 @@ from wmhseg.io.files import is_file
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
+from wmhseg.segmentation.anatomist import Anatomist, Structures, load_anatomist
 from wmhseg.segmentation.measure import measure
+from wmhseg.segmentation.prepare_scan import PreparedScan
+from wmhseg.segmentation.read_scan import ScanNames
 from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
@@ -80,11 +83,20 @@ class _Model:
         self.manifest = manifest
         self._settings = settings
         self._starting: Future[Ensemble] | None = None
+        self._anatomist: Anatomist | None = None
 
     def start(self) -> "Future[Ensemble]":
         if self._starting is None:
             self._starting = ensemble_loader.load_in_background(self.manifest, self._settings)
         return self._starting
+
+    def structures(self, prepared: PreparedScan) -> Structures | None:
+        """Return those of a head, where regions are asked for; the network is loaded for the first."""
+        if not self._settings.regions:
+            return None
+        if self._anatomist is None:
+            self._anatomist = load_anatomist()
+        return self._anatomist.look_at(prepared)
 
 
 def _take(job: Job, answer: Answer | Died, model: _Model) -> str:
@@ -92,7 +104,7 @@ def _take(job: Job, answer: Answer | Died, model: _Model) -> str:
     if isinstance(answer, Computable):
         ensemble = model.start().result()
         try:
-            _segment(job, answer, model.manifest, ensemble)
+            _segment(job, answer, model, ensemble)
         except MemoryError:
             return f"{job.flair}: not enough memory to segment it; try fewer --workers"
         except Exception as problem:
@@ -118,8 +130,9 @@ def _record(job: Job, error: str) -> None:
             log.error("%s: %s", job.name, problem)
 
 
-def _segment(job: Job, answer: Computable, manifest: Manifest, ensemble: "Ensemble") -> None:
+def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") -> None:
     """Segment a scan and write its files."""
+    manifest = model.manifest
     prepared = answer.prepared
     watch = Stopwatch()
     # All of it: the cohort's table says for every scan what members and thresholds change.
@@ -127,7 +140,9 @@ def _segment(job: Job, answer: Computable, manifest: Manifest, ensemble: "Ensemb
     watch.lap("network")
     result = finish(prepared, predicted, manifest.recipe)
     source = trace(*hashed_files(job.flair, job.t1), manifest, ensemble.precision)
-    findings = measure(prepared.scan, result, source).findings
+    with ScanNames.of(job.flair, job.t1).in_errors():
+        measured = measure(prepared.scan, result, source, model.structures(prepared))
+    findings = measured.findings
     watch.lap("postprocess")
     seconds = {name: value for name, value in (answer.seconds | watch.seconds).items() if name != "total"}
     report = {
@@ -137,7 +152,7 @@ def _segment(job: Job, answer: Computable, manifest: Manifest, ensemble: "Ensemb
         KEY: answer.source,
         "seconds": {**seconds, "total": round(sum(seconds.values()), 3)},
     }
-    write_scan(job.files, prepared.scan.flair, result, report)
+    write_scan(job.files, measured, report)
     summary = findings.summary
     with tqdm.external_write_mode():
         log.info("%s: %.2f ml WMH in %d lesions", job.name, summary.volume_ml, summary.lesion_count)

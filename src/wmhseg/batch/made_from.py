@@ -12,6 +12,8 @@ from wmhseg.io.files import is_file, read_json, require_scan
 from wmhseg.io.parts import input_sha256
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.precision import used_precision
+from wmhseg.segmentation.anatomist import anatomy_weights
+from wmhseg.segmentation.result_files import names_beside
 from wmhseg.settings import Settings
 
 KEY = "made_from"
@@ -22,6 +24,7 @@ def made_from(job: Job, manifest: Manifest, settings: Settings) -> dict[str, Any
 
     Raises:
         InputError: An image is missing or unreadable.
+        WeightsError: Regions are asked for, and the weights that find them are missing or changed.
     """
     return {
         "flair": _sha256(job.flair),
@@ -33,6 +36,7 @@ def made_from(job: Job, manifest: Manifest, settings: Settings) -> dict[str, Any
         "inputs": asdict(settings.inputs),
         "wmhseg": __version__,
         "algorithm": ALGORITHM,
+        **({"regions": anatomy_weights().sha256} if settings.regions else {}),
     }
 
 
@@ -40,6 +44,7 @@ def is_finished(job: Job, source: dict[str, Any]) -> bool:
     """Tell whether an earlier run wrote all results of a scan from the same."""
     files = job.files
     expected = [files.mask, files.thumbnail, *([files.probability] if files.probability else [])]
+    expected += [files.regions, names_beside(files.regions)] if "regions" in source else []
     if is_file(files.unfinished) or is_file(files.error) or not all(map(is_file, expected)):
         return False
     report = read_json(files.report)

@@ -16,6 +16,7 @@ BIDS_VERSION = "1.10.0"
 # Without a slash at the end: with it, the validator still counts the folders themselves as unknown.
 IGNORED = ("cohort.html", "cohort.tsv", "logs", "figures", "**/*_volumes.tsv")
 MASK, PROBABILITY = "label-WMH_mask", "label-WMH_probseg"
+REGIONS_SEG = "WMHregions"
 
 
 def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
@@ -27,6 +28,7 @@ def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
         report=folder / f"{name}_{MASK}.json",
         thumbnail=output / "figures" / f"{name}_{MASK}.jpg",
         error=output / "logs" / f"{name}_{MASK}.txt",
+        regions=folder / f"{result_stem(scan.flair, seg=REGIONS_SEG)}_dseg.nii.gz",
         probability=folder / f"{name}_{PROBABILITY}.nii.gz",
     )
     t1 = None if scan.t1 is None else scan.t1.path
@@ -52,6 +54,21 @@ def write_probability_sidecar(job: Job) -> None:
     }
     report = job.files.report
     write_json(report.with_name(report.name.replace(MASK, PROBABILITY)), fields)
+
+
+def write_regions_sidecar(job: Job) -> None:
+    """Describe the image of regions; its names and colours stand in the table beside it.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    fields = {
+        **{key: value for key, value in job.report_fields.items() if key != "Type"},
+        "Description": "White matter hyperintensities by region (distance rule)",
+        "Manual": False,
+    }
+    regions = job.files.regions
+    write_json(regions.with_name(regions.name.removesuffix(".nii.gz") + ".json"), fields)
 
 
 def describe(root: Path, output: Path) -> None:

@@ -1,10 +1,11 @@
 """`wmhseg segment`: the arguments, without the packages that the work needs."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.arguments import add_loudness
-from wmhseg.settings import add_settings, chosen_settings
+from wmhseg.settings import add_regions, add_settings, chosen_settings
 
 FILES = (
     ("--report", "JSON to write: volumes, lesions, quality flags, versions, hashes, timings"),
@@ -14,6 +15,11 @@ FILES = (
     ("--probability", "image to write: mean probability of the members"),
     ("--disagreement", "image to write: SD of the members' probabilities"),
     ("--lesions", "image to write: numbered lesions, 1 the largest"),
+    ("--lesion-table", "table to write: one row a lesion"),
+    (
+        "--regions-image",
+        "image to write: WMH by region, and a .tsv of names and colours beside it (--regions)",
+    ),
     ("--dicom-seg", "DICOM Segmentation to write (.dcm), where the FLAIR is a folder with a DICOM series"),
 )
 
@@ -32,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="compute every member in full, for a report with interval and volumes by threshold",
     )
+    add_regions(parser)
     add_settings(parser)
     add_loudness(parser)
 
@@ -55,6 +62,10 @@ def run(options: argparse.Namespace) -> None:
         tsv=options.tsv,
         html=options.html,
         dicom_seg=options.dicom_seg,
+        lesion_table=options.lesion_table,
+        regions_image=options.regions_image,
         all_members=options.all_members,
     )
-    segment_files(options.flair, options.t1, files, chosen_settings(options))
+    regions = options.regions or files.regions_image is not None
+    settings = replace(chosen_settings(options), regions=regions)
+    segment_files(options.flair, options.t1, files, settings)

@@ -13,8 +13,10 @@ from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
+from wmhseg.segmentation.anatomist import load_anatomist
 from wmhseg.segmentation.measure import measure
 from wmhseg.segmentation.prepare_scan import prepare_files
+from wmhseg.segmentation.read_scan import ScanNames
 from wmhseg.segmentation.result_files import ResultFiles
 from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
@@ -59,8 +61,13 @@ def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, se
     watch.lap("network")
     result = finish(prepared, predicted, manifest.recipe)
     watch.lap("postprocess")
+    structures = None
+    if settings.regions:
+        structures = load_anatomist().look_at(prepared)
+        watch.lap("anatomy")
     source = trace(*hashed_files(flair_path, t1_path), manifest, ensemble.precision)
-    measured = measure(prepared.scan, result, source)
+    with ScanNames.of(flair_path, t1_path).in_errors():
+        measured = measure(prepared.scan, result, source, structures)
     _say_flags(measured.findings)
     write_results(files, measured, lambda: watch.lap("report"), seg_source)
     summary = measured.findings.summary
