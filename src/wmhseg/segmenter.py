@@ -20,7 +20,7 @@ from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import HashedFile, hashed_file, trace
 from wmhseg.report.summary import Lesion
-from wmhseg.segmentation.anatomist import load_anatomist
+from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.measure import Measured, measure
 from wmhseg.segmentation.prepare_scan import prepare_scan
 from wmhseg.segmentation.read_scan import Scan, ScanNames, fit_scan
@@ -132,7 +132,7 @@ class Segmenter:
         settings = Settings(folder, threads, precision, self._options, _probability(threshold), regions)
         self._manifest = chosen_manifest(settings)
         self._ensemble = ensemble_loader.load_ensemble(self._manifest, settings)
-        self._anatomist = load_anatomist() if regions else None
+        self._anatomist = anatomist.load_anatomist() if regions else None
         # The network's variables change from member to member.
         self._lock = threading.Lock()
 

@@ -20,7 +20,8 @@ from wmhseg.io.files import is_file
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
-from wmhseg.segmentation.anatomist import Anatomist, Structures, load_anatomist
+from wmhseg.segmentation import anatomist
+from wmhseg.segmentation.anatomist import Anatomist, Structures
 from wmhseg.segmentation.measure import measure
 from wmhseg.segmentation.prepare_scan import PreparedScan
 from wmhseg.segmentation.read_scan import ScanNames
@@ -63,7 +64,8 @@ def compute_jobs(jobs: Sequence[Job], how: How) -> dict[str, str]:
     model = _Model(manifest, how.settings)
     if how.again or not all(is_file(job.files.report) for job in jobs):
         model.start()
-    tasks = [Task(job, manifest, how.settings, how.again) for job in jobs]
+    network = anatomist.anatomy_weights() if how.settings.regions else None
+    tasks = [Task(job, manifest, how.settings, how.again, network) for job in jobs]
     finished, errors = 0, {}
     with closing(work_ahead(prepare_ahead, tasks, how.workers)) as answers:
         for task, answer in _with_progress(answers, len(tasks)):
@@ -95,7 +97,7 @@ class _Model:
         if not self._settings.regions:
             return None
         if self._anatomist is None:
-            self._anatomist = load_anatomist()
+            self._anatomist = anatomist.load_anatomist()
         return self._anatomist.look_at(prepared)
 
 

@@ -12,19 +12,18 @@ from wmhseg.io.files import is_file, read_json, require_scan
 from wmhseg.io.parts import input_sha256
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.precision import used_precision
-from wmhseg.segmentation.anatomist import anatomy_weights
+from wmhseg.model.provenance import HashedFile
 from wmhseg.segmentation.result_files import names_beside
 from wmhseg.settings import Settings
 
 KEY = "made_from"
 
 
-def made_from(job: Job, manifest: Manifest, settings: Settings) -> dict[str, Any]:
+def made_from(job: Job, manifest: Manifest, settings: Settings, anatomy: HashedFile | None) -> dict[str, Any]:
     """Return the JSON values that decide over the result: hashes, recipe, settings, version.
 
     Raises:
         InputError: An image is missing or unreadable.
-        WeightsError: Regions are asked for, and the weights that find them are missing or changed.
     """
     return {
         "flair": _sha256(job.flair),
@@ -36,7 +35,7 @@ def made_from(job: Job, manifest: Manifest, settings: Settings) -> dict[str, Any
         "inputs": asdict(settings.inputs),
         "wmhseg": __version__,
         "algorithm": ALGORITHM,
-        **({"regions": anatomy_weights().sha256} if settings.regions else {}),
+        **({} if anatomy is None else {"regions": anatomy.sha256}),
     }
 
 

@@ -8,8 +8,8 @@ from wmhseg.batch.jobs import Job, ScanFiles
 from wmhseg.bids.dataset import DESCRIPTION, BidsScan, result_stem
 from wmhseg.errors import OutputError
 from wmhseg.io.bids_names import stem
-from wmhseg.io.files import read_json
-from wmhseg.io.writing import write_json, write_text
+from wmhseg.io.files import is_file, read_json
+from wmhseg.io.writing import remove_file, write_json, write_text
 
 BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.
@@ -57,18 +57,22 @@ def write_probability_sidecar(job: Job) -> None:
 
 
 def write_regions_sidecar(job: Job) -> None:
-    """Describe the image of regions; its names and colours stand in the table beside it.
+    """Describe the image of regions, where there is one; its names and colours stand in the table beside it.
 
     Raises:
         OutputError: It cannot be written.
     """
+    regions = job.files.regions
+    sidecar = regions.with_name(regions.name.removesuffix(".nii.gz") + ".json")
+    if not is_file(regions):
+        remove_file(sidecar)
+        return
     fields = {
         **{key: value for key, value in job.report_fields.items() if key != "Type"},
         "Description": "White matter hyperintensities by region (distance rule)",
         "Manual": False,
     }
-    regions = job.files.regions
-    write_json(regions.with_name(regions.name.removesuffix(".nii.gz") + ".json"), fields)
+    write_json(sidecar, fields)
 
 
 def describe(root: Path, output: Path) -> None:

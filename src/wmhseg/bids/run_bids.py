@@ -47,8 +47,7 @@ def run_participants(root: Path, output: Path, selection: Selection, how: How) -
     for job in jobs:
         if is_file(job.files.report):
             write_probability_sidecar(job)
-        if is_file(job.files.regions):
-            write_regions_sidecar(job)
+        write_regions_sidecar(job)
     # A run for one session must not take the others out of the table.
     everything = find_scans(root, Selection(selection.participants)).scans
     for subject, group in groupby((job_of(scan, root, output) for scan in everything), _subject):

@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from wmhseg.anatomy.anatomy_findings import AnatomyFindings
+from wmhseg.anatomy.parcel_findings import ParcelFindings
 from wmhseg.imaging.quality import Check
-from wmhseg.io.tsv import NO_VALUE
+from wmhseg.io.tsv import text_of
 from wmhseg.io.volume import Grid
 from wmhseg.model.provenance import Provenance
+from wmhseg.report.parcel_rows import parcel_dict
 from wmhseg.report.region_columns import lesion_columns, region_columns
 from wmhseg.report.summary import Lesion, Spread, Summary
 
@@ -35,6 +37,7 @@ class Findings:
         warnings: What the user should know about the inputs, one line each.
         provenance: Where it comes from.
         anatomy: What the structures of the head tell; None where they were not asked for.
+        parcels: WMH by label of a parcellation; None where none was given.
     """
 
     summary: Summary
@@ -49,6 +52,7 @@ class Findings:
     warnings: tuple[str, ...]
     provenance: Provenance
     anatomy: AnatomyFindings | None = None
+    parcels: ParcelFindings | None = None
 
     @property
     def flags(self) -> tuple[Check, ...]:
@@ -69,6 +73,7 @@ class Findings:
             "expected_dsc": None if spread is None else spread.expected_dsc,
             "lesions": self.lesion_dicts(),
             **self._anatomy_dict(),
+            **({} if self.parcels is None else {"parcellation": parcel_dict(self.parcels)}),
             "flags": [check.name for check in self.flags],
             "quality": [{**asdict(check), "raised": check.raised} for check in self.checks],
             "slices_computed": self.slices_computed,
@@ -140,10 +145,3 @@ def _row(one: Findings) -> list[tuple[str, str | float | None]]:
         ("t1_sha256", None if source.t1 is None else source.t1.sha256),
         *([] if one.anatomy is None else region_columns(one.anatomy, one.summary.volume_ml).items()),
     ]
-
-
-def text_of(value: str | float | None) -> str:
-    """Return a cell; tabs and line breaks in file names would break the table."""
-    if value is None:
-        return NO_VALUE
-    return " ".join(value.split()) if isinstance(value, str) else f"{value:.10g}"

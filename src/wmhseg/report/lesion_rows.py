@@ -1,6 +1,7 @@
 """The lesions as a table: one row each, largest first."""
 
-from wmhseg.report.findings import Findings, text_of
+from wmhseg.io.tsv import text_of
+from wmhseg.report.findings import Findings
 
 
 def lesion_tsv(findings: Findings) -> str:

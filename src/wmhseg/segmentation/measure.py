@@ -15,6 +15,7 @@ from wmhseg.report.findings import Findings
 from wmhseg.report.summary import measure_lesions, summarise
 from wmhseg.report.view import View
 from wmhseg.segmentation.anatomist import Structures
+from wmhseg.segmentation.parcellation import Parcellation
 from wmhseg.segmentation.prepare_scan import to_working_grid
 from wmhseg.segmentation.read_scan import Scan
 from wmhseg.segmentation.segment_scan import Segmentation
@@ -44,7 +45,11 @@ class Measured:
 
 
 def measure(
-    scan: Scan, result: Segmentation, provenance: Provenance, structures: Structures | None = None
+    scan: Scan,
+    result: Segmentation,
+    provenance: Provenance,
+    structures: Structures | None = None,
+    parcellation: Parcellation | None = None,
 ) -> Measured:
     """Measure a result and the scan it was made from.
 
@@ -53,6 +58,7 @@ def measure(
         result: The segmentation.
         provenance: Where it comes from.
         structures: Those of the head; None leaves out the regions.
+        parcellation: Labels on the FLAIR's grid to count by.
 
     Raises:
         BrainMaskError: There are no lateral ventricles to tell regions by.
@@ -82,6 +88,7 @@ def measure(
         warnings=scan.warnings,
         provenance=provenance,
         anatomy=anatomy,
+        parcels=None if parcellation is None else parcellation.measure(labels),
     )
     regions = None if view.regions is None else Volume(turn.undo(view.regions), grid)
     return Measured(result, labels, view, findings, regions)

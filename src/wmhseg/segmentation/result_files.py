@@ -19,6 +19,7 @@ class ResultFiles:
         html: The report as a page.
         dicom_seg: The mask as a DICOM Segmentation of the FLAIR's series.
         lesion_table: The lesions, one row each.
+        parcellation_table: WMH by label of a parcellation, one row each.
         regions_image: WMH by region, uint8; its values' names and colours go to `region_names`.
         all_members: Compute every member in full even if only the report would profit.
     """
@@ -33,6 +34,7 @@ class ResultFiles:
     html: Path | None = None
     dicom_seg: Path | None = None
     lesion_table: Path | None = None
+    parcellation_table: Path | None = None
     regions_image: Path | None = None
     all_members: bool = False
 
@@ -47,7 +49,7 @@ class ResultFiles:
         """Return all files that are wanted."""
         others = (
             *(self.report, self.overlay, self.tsv, self.html, self.dicom_seg),
-            *(self.lesion_table, self.region_names),
+            *(self.lesion_table, self.parcellation_table, self.region_names),
         )
         return (*self.images, *(path for path in others if path is not None))
 

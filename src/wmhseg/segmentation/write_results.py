@@ -17,6 +17,7 @@ from wmhseg.report.label_table import label_table
 from wmhseg.report.lesion_rows import lesion_tsv
 from wmhseg.report.overlay import draw_overlay
 from wmhseg.report.page import draw_page
+from wmhseg.report.parcel_rows import parcel_tsv
 from wmhseg.report.view import View
 from wmhseg.segmentation.measure import Measured
 from wmhseg.segmentation.result_files import ResultFiles
@@ -51,6 +52,7 @@ def write_results(
         (files.html, lambda: utf8(draw_page(measured.view, measured.findings))),
         (files.tsv, lambda: utf8(to_tsv([measured.findings]))),
         (files.lesion_table, lambda: utf8(lesion_tsv(measured.findings))),
+        (files.parcellation_table, lambda: utf8(_parcels(measured))),
         (files.region_names, lambda: utf8(label_table())),
         (files.dicom_seg, lambda: _dicom_seg(measured, source)),
         (files.report, lambda: _json({**measured.findings.to_dict(), "seconds": dict(take_time())})),
@@ -74,6 +76,12 @@ def _regions(measured: Measured) -> Volume:
     if measured.regions is None:
         raise ValueError("an image of regions needs the structures of the head")
     return measured.regions
+
+
+def _parcels(measured: Measured) -> str:
+    if measured.findings.parcels is None:
+        raise ValueError("a table of labels needs a parcellation")
+    return parcel_tsv(measured.findings.parcels)
 
 
 def _dicom_seg(measured: Measured, source: SegSource | None) -> bytes:
