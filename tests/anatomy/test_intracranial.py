@@ -16,7 +16,7 @@ VENTRICLES = 2 * 6 * 40 * 10
 BRAIN = 66 * 86 * 46 - VENTRICLES + 10 * 10 * 2
 
 
-def flair(structures: NDArray[np.uint8], around_mm: int = 4) -> NDArray[np.float32]:
+def flair(structures: NDArray[np.uint8], around_mm: int = 10) -> NDArray[np.float32]:
     """Bright where there is a head: a shell as thick as asked for around all structures, and noise."""
     head = structures != Structure.OUTSIDE
     for axis in (1, 2):
@@ -26,32 +26,39 @@ def flair(structures: NDArray[np.uint8], around_mm: int = 4) -> NDArray[np.float
     return (100.0 * head + noise).astype(np.float32)
 
 
+def in_air(structures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Leave room for skull and scalp."""
+    return np.pad(structures, ((0, 0), (15, 15), (15, 15)))
+
+
 def test_whole_head(brain: Any) -> None:
-    found = measure_head(flair(brain.structures), brain.structures, MM)
+    structures = in_air(brain.structures)
+    found = measure_head(flair(structures), structures, MM)
     assert (found.brain_ml, found.ventricles_ml) == (BRAIN / 1000, VENTRICLES / 1000)
     assert (found.icv_ml, found.coverage) == (INSIDE / 1000, "whole")
 
 
 def test_millimetres(draw_brain: Any) -> None:
     """Voxels of 2 mm3 (z) are half as many."""
-    thick = draw_brain((2.0, 1.0, 1.0))
-    voxels = np.count_nonzero(thick.structures)
-    found = measure_head(flair(thick.structures), thick.structures, (2.0, 1.0, 1.0))
+    structures = in_air(draw_brain((2.0, 1.0, 1.0)).structures)
+    voxels = np.count_nonzero(structures)
+    found = measure_head(flair(structures), structures, (2.0, 1.0, 1.0))
     assert found.icv_ml == round(voxels * 2 / 1000, 3)
 
 
 def test_stripped(brain: Any) -> None:
-    found = measure_head(flair(brain.structures, around_mm=0), brain.structures, MM)
+    structures = in_air(brain.structures)
+    found = measure_head(flair(structures, around_mm=0), structures, MM)
     assert (found.icv_ml, found.coverage) == (None, "stripped")
     assert found.brain_ml == BRAIN / 1000
 
 
 def test_cut_off(brain: Any) -> None:
     for part in (slice(0, 40), slice(20, None)):
-        structures = brain.structures[part]
+        structures = in_air(brain.structures)[part]
         found = measure_head(flair(structures), structures, MM)
         assert (found.icv_ml, found.coverage) == (None, "cut")
-    aside = brain.structures[:, :, :60]
+    aside = in_air(brain.structures)[:, :, :75]
     assert measure_head(flair(aside), aside, MM).coverage == "cut"
 
 

@@ -121,10 +121,11 @@ def test_no_lesions(brain: Any) -> None:
 
 def test_no_ventricles(brain: Any) -> None:
     without = np.where(brain.structures == Structure.VENTRICLES, Structure.CSF, brain.structures)
-    with pytest.raises(
-        BrainMaskError, match=r"expected lateral ventricles of 1 ml or more .*leave out --regions"
-    ):
+    message = r"expected 1 ml or more of lateral ventricles to tell regions by, found 0\.0; .*--regions$"
+    with pytest.raises(BrainMaskError, match=message):
         measure_regions(brain.labels, without.astype(np.uint8), MM)
+    with pytest.raises(BrainMaskError, match="expected 100 ml or more of brain"):
+        measure_regions(brain.labels, np.zeros_like(brain.structures), MM)
 
 
 def test_a_voxel_outside_the_brain_belongs_to_the_nearest(brain: Any) -> None:

@@ -21,8 +21,9 @@ CLOSING_MM = 5.0
 MOST_AT_ENDS = 0.1
 # Of the outline of the brain in a slice, what may lie on the picture's edge.
 MOST_AT_SIDES = 0.05
-# Of a head's voxels in the slices with brain, those that are neither brain nor CSF: skull and scalp.
-LEAST_AROUND = 0.12
+# Of a head's voxels in the slices with brain, those that are neither brain nor CSF: skull and scalp are
+# 0.43 to 0.55 of them in label maps of whole heads, what a stripped scan leaves around brain is 0.05.
+LEAST_AROUND = 0.25
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,14 @@ def measure_head(
     voxel_ml = float(np.prod(spacing_zyx_mm)) / 1000.0
     brain, inside = np.isin(structures, BRAIN), structures != Structure.OUTSIDE
     coverage = _coverage(inside, brain, head_or_nothing(flair, spacing_zyx_mm))
-    icv = np.count_nonzero(intracranial(inside, spacing_zyx_mm)) * voxel_ml if coverage == "whole" else None
+
+    def ml(mask: Mask) -> float:
+        return round(int(np.count_nonzero(mask)) * voxel_ml, 3)
+
     return HeadVolumes(
-        brain_ml=round(np.count_nonzero(brain) * voxel_ml, 3),
-        ventricles_ml=round(np.count_nonzero(structures == Structure.VENTRICLES) * voxel_ml, 3),
-        icv_ml=None if icv is None else round(icv, 3),
+        brain_ml=ml(brain),
+        ventricles_ml=ml(structures == Structure.VENTRICLES),
+        icv_ml=ml(intracranial(inside, spacing_zyx_mm)) if coverage == "whole" else None,
         coverage=coverage,
     )
 

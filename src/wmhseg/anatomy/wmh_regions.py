@@ -94,7 +94,7 @@ def measure_regions(
     touched = np.array([0, *contact])[voxels.lesion]
 
     def ml(which: NDArray[np.bool_]) -> float:
-        return round(np.count_nonzero(which) * voxel_ml, 6)
+        return round(int(np.count_nonzero(which)) * voxel_ml, 6)
 
     bins = np.searchsorted(BIN_EDGES_MM[1:], voxels.ventricles_mm)
     return WmhRegions(
