@@ -46,7 +46,7 @@ def draw_page(view: View, findings: Findings) -> str:
         modes=_modes(with_t1=view.t1 is not None),
         slices="\n".join(map(_figure, layers)),
         contours=contour_note(findings),
-        registration=_registration(view) + region_section(findings),
+        registration=region_section(findings) + _registration(view),
         histogram=_histogram(view),
         thresholds=threshold_table(findings.spread, source.recipe.threshold),
         lesions=lesion_table(findings, nearest),

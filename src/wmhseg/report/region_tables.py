@@ -27,10 +27,10 @@ def region_section(findings: Findings) -> str:
     )
     head = "<th>region</th>" + "".join(f'<th class="number">{name}</th>' for name in _RULE_NAMES)
     return (
-        "<section><h2>Where the WMH are</h2>"
+        '<section><h2>Where the WMH are</h2></section><section class="columns"><div>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{by_rule}</tbody></table>"
-        f'<p class="note">Head: {escape(_COVERAGE[findings.anatomy.head.coverage])}.</p>'
-        f"<table><tbody>{''.join(map(_row, _others(values)))}</tbody></table></section>"
+        f'<p class="note">Head: {escape(_COVERAGE[findings.anatomy.head.coverage])}.</p></div><div>'
+        f"<table><tbody>{''.join(map(_row, _others(values)))}</tbody></table></div></section>"
     )
 
 
@@ -59,4 +59,10 @@ def _row(pair: tuple[str, Value]) -> str:
 
 
 def _numbers(*values: Value) -> str:
-    return "".join(f'<td class="number">{NO_VALUE if value is None else value}</td>' for value in values)
+    return "".join(f'<td class="number">{_text(value)}</td>' for value in values)
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return NO_VALUE if value is None else str(value)
