@@ -13,9 +13,13 @@ from PIL import Image
 
 from wmhseg import Segmenter
 from wmhseg.anatomy.region import REGION_LABELS
+from wmhseg.anatomy.structure import Structure
 from wmhseg.cli import main
 from wmhseg.colours import WMH_RGB
+from wmhseg.io.volume import Volume
+from wmhseg.model.provenance import HashedFile
 from wmhseg.report.region_columns import REGION_COLUMNS
+from wmhseg.segmentation.anatomist import Anatomist
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble", "fake_anatomy")
 
@@ -152,6 +156,27 @@ def test_the_name_of_the_table_is_checked_before_the_work(
     words = ["segment", "--flair", str(scan_folder / "FLAIR.nii.gz"), "--weights", str(weights_folder)]
     words += ["--output", str(tmp_path / "m.nii"), "--regions-image", str(tmp_path / "r.nii")]
     assert main([*words, "--lesion-table", str(tmp_path / "r.tsv")]) == 6
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_head_without_ventricles_is_one_line(
+    scan_folder: Path,
+    weights_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    def only_white(prepared: Any) -> Volume:
+        grid = prepared.scan.flair.grid
+        return Volume(np.full(grid.shape_zyx, Structure.WHITE_MATTER, np.uint8), grid)
+
+    blind = Anatomist(HashedFile("anatomy", "0" * 64), only_white)
+    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda: blind)
+    flair = scan_folder / "FLAIR.nii.gz"
+    words = ["segment", "--flair", str(flair), "--weights", str(weights_folder), "--regions"]
+    assert main([*words, "--output", str(tmp_path / "m.nii")]) == 4
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"wmhseg: error: {flair}: FLAIR: expected 1 ml or more of lateral ventricles")
     assert list(tmp_path.iterdir()) == []
 
 
