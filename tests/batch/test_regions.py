@@ -33,7 +33,11 @@ def test_with_and_without(scan_folder: Path, tmp_path: Path, how: Any, fake_ense
     (tmp_path / "in" / "one").mkdir(parents=True)
     shutil.copy(scan_folder / "FLAIR.nii.gz", tmp_path / "in" / "one")
     output, folder = tmp_path / "out", tmp_path / "out" / "one"
+    folder.mkdir(parents=True)
+    (folder / "wmh_regions.tsv").write_text("of somebody else")
     run_batch(tmp_path / "in", output, how(False))
+    assert (folder / "wmh_regions.tsv").read_text() == "of somebody else"
+    (folder / "wmh_regions.tsv").unlink()
     assert not set(REGION_COLUMNS) & set(rows(output)[0])
     plain = sorted(path.name for path in folder.iterdir())
     assert "made_from" in json.loads((folder / "report.json").read_text())
@@ -46,14 +50,18 @@ def test_with_and_without(scan_folder: Path, tmp_path: Path, how: Any, fake_ense
     for name in REGION_COLUMNS:
         assert row[name] == str(report["regions"][name])
     assert report["made_from"]["regions"] == "a" * 64
-    assert sorted(path.name for path in folder.iterdir()) == sorted([*plain, "regions.nii.gz", "regions.tsv"])
-    mask, regions = (np.asarray(nib.load(folder / name).dataobj) for name in ("wmh.nii.gz", "regions.nii.gz"))
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [*plain, "wmh_regions.nii.gz", "wmh_regions.tsv"]
+    )
+    mask, regions = (
+        np.asarray(nib.load(folder / name).dataobj) for name in ("wmh.nii.gz", "wmh_regions.nii.gz")
+    )
     np.testing.assert_array_equal(regions > 0, mask > 0)
 
     # The same again is finished; where the table is missing, it is not.
     run_batch(tmp_path / "in", output, how(True))
     assert fake_ensemble.calls == 2
-    (folder / "regions.tsv").unlink()
+    (folder / "wmh_regions.tsv").unlink()
     run_batch(tmp_path / "in", output, how(True))
     assert fake_ensemble.calls == 3
     # Without: made anew, and nothing stays that belongs to another run.

@@ -65,7 +65,7 @@ def files_in(folder: Path) -> ScanFiles:
         folder / "report.json",
         folder / "thumbnail.jpg",
         folder / "error.txt",
-        folder / "regions.nii.gz",
+        folder / "wmh_regions.nii.gz",
     )
 
 

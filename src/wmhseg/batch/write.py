@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from wmhseg.batch.jobs import ScanFiles
+from wmhseg.io.files import is_file, read_json
 from wmhseg.io.write_volume import write_image
 from wmhseg.io.writing import make_folder, remove_file, replacing, utf8, write_text
+from wmhseg.report.findings import REGIONS
 from wmhseg.report.label_table import label_table
 from wmhseg.report.overlay import draw_overlay
 from wmhseg.report.view import View
@@ -31,6 +33,8 @@ def write_scan(files: ScanFiles, measured: Measured, report: dict[str, Any]) -> 
         OutputError: One cannot be written.
     """
     names = names_beside(files.regions)
+    # A file of this name may be somebody else's, unless an earlier run says that it wrote it, or was ended.
+    outdated = is_file(files.unfinished) or REGIONS in (read_json(files.report) or {})
     for path in (files.mask, files.thumbnail):
         make_folder(path.parent)
     write_text(files.unfinished, "Results are being written, or were when a run ended: run it again.\n")
@@ -43,8 +47,9 @@ def write_scan(files: ScanFiles, measured: Measured, report: dict[str, Any]) -> 
             write_image(all_or_none.enter_context(replacing(files.regions)), measured.regions)
             all_or_none.enter_context(replacing(names)).write_bytes(utf8(label_table()))
         write_image(all_or_none.enter_context(replacing(files.mask)), measured.result.mask)
-    for path in (files.regions, names) if measured.regions is None else ():
-        remove_file(path)
+    if outdated and measured.regions is None:
+        remove_file(files.regions)
+        remove_file(names)
     remove_file(files.error)
     remove_file(files.unfinished)
 
