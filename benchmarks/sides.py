@@ -20,13 +20,13 @@ from wmhseg.io.volume import read_mask
 
 # FreeSurfer's labels of the left half; those of the right are 39 more, or as given.
 LEFT_OF = {
-    Structure.WHITE_MATTER: (2,),
+    Structure.WHITE_MATTER: (2, 25),  # 25 and 57 are lesions
     Structure.CORTEX: (3, 17, 18),
     Structure.DEEP_GREY: (10, 11, 12, 13, 26, 28),
     Structure.VENTRICLES: (4, 5),
     Structure.CEREBELLUM: (7, 8),
 }
-RIGHT = {10: 49, 11: 50, 12: 51, 13: 52, 17: 53, 18: 54, 26: 58, 28: 60}
+RIGHT = {10: 49, 11: 50, 12: 51, 13: 52, 17: 53, 18: 54, 25: 57, 26: 58, 28: 60}
 MIDLINE = {Structure.CSF: (14, 15, 24), Structure.BRAINSTEM: (16,)}
 # As far below the brain as CSF is inside the skull.
 BELOW_BRAIN_MM = 3
