@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from wmhseg.anatomy.structure import Structure
 from wmhseg.io.volume import Grid, Volume
 from wmhseg.model.manifest import PAPER_WIDTHS, Manifest, Member, verify, write_manifest
+from wmhseg.model.provenance import HashedFile
 from wmhseg.recipe import DEFAULT
+from wmhseg.segmentation.anatomist import Anatomist
 from wmhseg.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -280,6 +283,31 @@ def fake_ensemble(monkeypatch: pytest.MonkeyPatch) -> FakeEnsemble:
     monkeypatch.setattr("wmhseg.model.ensemble_loader.load_ensemble", fake.load)
     monkeypatch.setattr("wmhseg.model.ensemble_loader.start_keras", lambda: None)
     return fake
+
+
+def drawn_structures(grid: Grid) -> Volume:
+    """The structures of `synthetic_head`, from its shells; its one ventricle lies in the middle."""
+    where = positions_mm(grid)
+    shells = (
+        (CSF_MM, Structure.CSF),
+        (CORTEX_MM, Structure.CORTEX),
+        (WHITE_MM, Structure.WHITE_MATTER),
+        (VENTRICLES_MM, Structure.VENTRICLES),
+    )
+    found = np.zeros(grid.shape_zyx, np.uint8)
+    for semi_axes, structure in shells:
+        found[_fraction(where, semi_axes) > 0.5] = structure
+    return Volume(found, grid)
+
+
+@pytest.fixture
+def fake_anatomy(monkeypatch: pytest.MonkeyPatch) -> HashedFile:
+    """Find the structures of the drawn head without a network; the weights that it is said to have."""
+    weights = HashedFile("anatomy.weights.h5", "a" * 64)
+    anatomist = Anatomist(weights, lambda prepared: drawn_structures(prepared.scan.flair.grid))
+    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda: anatomist)
+    monkeypatch.setattr("wmhseg.segmentation.anatomist.anatomy_weights", lambda: weights)
+    return weights
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import HashedFile, hashed_file, trace
 from wmhseg.report.summary import Lesion
+from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.measure import Measured, measure
 from wmhseg.segmentation.prepare_scan import prepare_scan
 from wmhseg.segmentation.read_scan import Scan, ScanNames, fit_scan
@@ -50,6 +51,7 @@ class Result:
         probability: Mean probability of the ensemble, float32, 0 where nothing was computed; None where
             only what decides the mask was computed.
         lesion_labels: Numbered lesions, int32; 1 is the largest, 0 is outside.
+        regions: WMH by region, uint8, values as in docs/reference/regions.md; None unless asked for.
         affine: From voxels to RAS millimetres, (4, 4).
         volume_ml: WMH volume.
         lesions: Each lesion (26-connected in 3D), largest first.
@@ -61,6 +63,7 @@ class Result:
     mask: NDArray[np.uint8]
     probability: NDArray[np.float32] | None
     lesion_labels: NDArray[np.int32]
+    regions: NDArray[np.uint8] | None
     affine: NDArray[np.float64]
     volume_ml: float
     lesions: tuple[Lesion, ...]
@@ -103,6 +106,7 @@ class Segmenter:
         require_t1: A T1 that is missing or cannot be registered is an error, not a warning.
         all_members: Compute every member in full, for the probability, and the interval and volumes by
             threshold in the report; without, the same mask takes less time.
+        regions: Find the structures of the head, and count WMH by region, side and distance.
 
     Raises:
         InputError: TensorFlow is not installed, or the threshold means nothing.
@@ -119,14 +123,16 @@ class Segmenter:
         bias_correction: BiasChoice = "auto",
         require_t1: bool = False,
         all_members: bool = True,
+        regions: bool = False,
     ) -> None:
         require_packages("tensorflow", extra="cpu", purpose="segmentation")
         self._options = InputOptions(require_t1, bias_correction)
         self._all_members = all_members
         folder = None if weights is None else Path(weights)
-        settings = Settings(folder, threads, precision, self._options, _probability(threshold))
+        settings = Settings(folder, threads, precision, self._options, _probability(threshold), regions)
         self._manifest = chosen_manifest(settings)
         self._ensemble = ensemble_loader.load_ensemble(self._manifest, settings)
+        self._anatomist = anatomist.load_anatomist() if regions else None
         # The network's variables change from member to member.
         self._lock = threading.Lock()
 
@@ -140,7 +146,7 @@ class Segmenter:
 
         Raises:
             InputError: An image is missing, unreadable or unfit.
-            BrainMaskError: No head or brain was found.
+            BrainMaskError: No head or brain was found, or no ventricles to tell regions by.
             RegistrationError: The T1 that is required cannot be registered.
         """
         recipe = self._manifest.recipe
@@ -153,9 +159,12 @@ class Segmenter:
         only_above = None if self._all_members else recipe.threshold
         with self._lock:
             predicted = predict_slices(self._ensemble, prepared.windows.slices, only_above)
+            structures = None if self._anatomist is None else self._anatomist.look_at(prepared)
         hashes = _hashed(flair, flair_volume, "FLAIR"), None if t1 is None else _hashed(t1, t1_volume, "T1")
         provenance = trace(*hashes, self._manifest, self._ensemble.precision)
-        return _result(measure(scan, finish(prepared, predicted, recipe), provenance))
+        with names.in_errors():
+            measured = measure(scan, finish(prepared, predicted, recipe), provenance, structures)
+        return _result(measured)
 
 
 class Options(TypedDict, total=False):
@@ -168,6 +177,7 @@ class Options(TypedDict, total=False):
     bias_correction: BiasChoice
     require_t1: bool
     all_members: bool
+    regions: bool
 
 
 def segment(flair: Image, t1: Image | None = None, **options: "Unpack[Options]") -> Result:
@@ -219,6 +229,7 @@ def _result(measured: Measured) -> Result:
         mask=to_xyz(result.mask.array),
         probability=to_xyz(result.probability.array) if result.members else None,
         lesion_labels=to_xyz(measured.labels.array),
+        regions=None if measured.regions is None else to_xyz(measured.regions.array),
         affine=affine_of(findings.grid),
         volume_ml=findings.summary.volume_ml,
         lesions=findings.lesions,

@@ -36,13 +36,17 @@ class InputOptions:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to compute: weights folder, threads, precision, preparation, threshold; None takes the default."""
+    """How to compute: weights folder, threads, precision, preparation, threshold; None takes the default.
+
+    `regions`: find the structures of the head, too, and count WMH by them.
+    """
 
     weights: Path | None = None
     threads: int | None = None
     precision: Precision = "auto"
     inputs: InputOptions = field(default_factory=InputOptions)
     threshold: float | None = None
+    regions: bool = False
 
 
 def add_settings(parser: argparse._ActionsContainer) -> None:
@@ -73,6 +77,15 @@ def chosen_settings(options: argparse.Namespace) -> Settings:
     """Return the settings that the arguments of `add_settings` say."""
     inputs = InputOptions(options.require_t1, options.bias_correction)
     return Settings(options.weights, options.threads, options.precision, inputs, options.threshold)
+
+
+def add_regions(parser: argparse._ActionsContainer) -> None:
+    """Declare --regions, which only commands have that say where WMH are."""
+    parser.add_argument(
+        "--regions",
+        action="store_true",
+        help="find the structures of the head and count WMH by region, side and distance from the ventricles",
+    )
 
 
 def add_recipe(parser: argparse.ArgumentParser, default: str) -> None:

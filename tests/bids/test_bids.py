@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,29 @@ def test_participants_then_group(dataset: Path, tmp_path: Path, how: How, fake_e
     calls = fake_ensemble.calls
     run_participants(dataset, output, EVERYTHING, how)
     assert fake_ensemble.calls == calls == 3
+
+
+def test_regions(dataset: Path, tmp_path: Path, how: How, fake_ensemble: Any, fake_anatomy: Any) -> None:
+    output = tmp_path / "out"
+    with_regions = replace(how, settings=replace(how.settings, regions=True))
+    run_participants(dataset, output, Selection(("01",)), with_regions)
+    anat = output / "sub-01" / "anat"
+    stem = "sub-01_space-orig_seg-WMHregions_dseg"
+    assert sorted(path.name for path in anat.glob("*dseg*")) == [
+        f"{stem}.json",
+        f"{stem}.nii.gz",
+        f"{stem}.tsv",
+    ]
+    sidecar = json.loads((anat / f"{stem}.json").read_text())
+    assert (sidecar["SpatialReference"], sidecar["Manual"]) == ("orig", False)
+    with (output / "sub-01" / "sub-01_label-WMH_volumes.tsv").open(newline="") as file:
+        (row,) = csv.DictReader(file, delimiter="\t")
+    report = json.loads((anat / "sub-01_space-orig_label-WMH_mask.json").read_text())
+    assert row["icv_ml"] == str(report["regions"]["icv_ml"])
+    assert problems(output) == []
+    # Nothing stays of it in a run without.
+    run_participants(dataset, output, Selection(("01",)), how)
+    assert list(anat.glob("*dseg*")) == []
 
 
 def test_the_validator_is_heard(dataset: Path) -> None:

@@ -8,6 +8,7 @@ from wmhseg.batch.jobs import Job, require_free
 from wmhseg.batch.made_from import is_finished, made_from
 from wmhseg.errors import WmhsegError
 from wmhseg.model.manifest import Manifest
+from wmhseg.model.provenance import HashedFile
 from wmhseg.segmentation.prepare_scan import PreparedScan, prepare_files
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
@@ -24,12 +25,14 @@ class Task:
         manifest: The ensemble, for its recipe and hashes.
         settings: How to compute.
         again: Compute it even if it is finished.
+        anatomy: Weights that find the structures of the head, where regions are asked for.
     """
 
     job: Job
     manifest: Manifest
     settings: Settings
     again: bool
+    anatomy: HashedFile | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def prepare_ahead(task: Task) -> Answer:
         return Failed(job.error)
     try:
         require_free(job.files)
-        source = made_from(job, task.manifest, task.settings)
+        source = made_from(job, task.manifest, task.settings, task.anatomy)
         if not task.again and is_finished(job, source):
             return Finished()
         prepared = prepare_files(job.flair, job.t1, task.manifest.recipe, task.settings.inputs, watch)

@@ -2,10 +2,11 @@
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.arguments import add_loudness, positive
-from wmhseg.settings import add_settings, chosen_settings
+from wmhseg.settings import Settings, add_regions, add_settings, chosen_settings
 
 MOST_WORKERS = 4
 
@@ -36,7 +37,13 @@ def add_computing(parser: argparse._ActionsContainer) -> None:
         help="processes that read and prepare scans, each with one in memory (default: one for two "
         f"processors, at most {MOST_WORKERS})",
     )
+    add_regions(parser)
     add_settings(parser)
+
+
+def computing_settings(options: argparse.Namespace) -> Settings:
+    """Return the settings that the arguments of `add_computing` say."""
+    return replace(chosen_settings(options), regions=options.regions)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -48,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
     from wmhseg.batch.compute import How
     from wmhseg.batch.run_batch import run_batch
 
-    how = How(chosen_settings(options), workers(options.workers), options.again)
+    how = How(computing_settings(options), workers(options.workers), options.again)
     run_batch(options.scans, options.output, how)
 
 

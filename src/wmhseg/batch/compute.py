@@ -20,7 +20,11 @@ from wmhseg.io.files import is_file
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
+from wmhseg.segmentation import anatomist
+from wmhseg.segmentation.anatomist import Anatomist, Structures
 from wmhseg.segmentation.measure import measure
+from wmhseg.segmentation.prepare_scan import PreparedScan
+from wmhseg.segmentation.read_scan import ScanNames
 from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
@@ -60,7 +64,8 @@ def compute_jobs(jobs: Sequence[Job], how: How) -> dict[str, str]:
     model = _Model(manifest, how.settings)
     if how.again or not all(is_file(job.files.report) for job in jobs):
         model.start()
-    tasks = [Task(job, manifest, how.settings, how.again) for job in jobs]
+    network = anatomist.anatomy_weights() if how.settings.regions else None
+    tasks = [Task(job, manifest, how.settings, how.again, network) for job in jobs]
     finished, errors = 0, {}
     with closing(work_ahead(prepare_ahead, tasks, how.workers)) as answers:
         for task, answer in _with_progress(answers, len(tasks)):
@@ -80,11 +85,20 @@ class _Model:
         self.manifest = manifest
         self._settings = settings
         self._starting: Future[Ensemble] | None = None
+        self._anatomist: Anatomist | None = None
 
     def start(self) -> "Future[Ensemble]":
         if self._starting is None:
             self._starting = ensemble_loader.load_in_background(self.manifest, self._settings)
         return self._starting
+
+    def structures(self, prepared: PreparedScan) -> Structures | None:
+        """Return those of a head, where regions are asked for; the network is loaded for the first."""
+        if not self._settings.regions:
+            return None
+        if self._anatomist is None:
+            self._anatomist = anatomist.load_anatomist()
+        return self._anatomist.look_at(prepared)
 
 
 def _take(job: Job, answer: Answer | Died, model: _Model) -> str:
@@ -92,7 +106,7 @@ def _take(job: Job, answer: Answer | Died, model: _Model) -> str:
     if isinstance(answer, Computable):
         ensemble = model.start().result()
         try:
-            _segment(job, answer, model.manifest, ensemble)
+            _segment(job, answer, model, ensemble)
         except MemoryError:
             return f"{job.flair}: not enough memory to segment it; try fewer --workers"
         except Exception as problem:
@@ -118,8 +132,9 @@ def _record(job: Job, error: str) -> None:
             log.error("%s: %s", job.name, problem)
 
 
-def _segment(job: Job, answer: Computable, manifest: Manifest, ensemble: "Ensemble") -> None:
+def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") -> None:
     """Segment a scan and write its files."""
+    manifest = model.manifest
     prepared = answer.prepared
     watch = Stopwatch()
     # All of it: the cohort's table says for every scan what members and thresholds change.
@@ -127,7 +142,9 @@ def _segment(job: Job, answer: Computable, manifest: Manifest, ensemble: "Ensemb
     watch.lap("network")
     result = finish(prepared, predicted, manifest.recipe)
     source = trace(*hashed_files(job.flair, job.t1), manifest, ensemble.precision)
-    findings = measure(prepared.scan, result, source).findings
+    with ScanNames.of(job.flair, job.t1).in_errors():
+        measured = measure(prepared.scan, result, source, model.structures(prepared))
+    findings = measured.findings
     watch.lap("postprocess")
     seconds = {name: value for name, value in (answer.seconds | watch.seconds).items() if name != "total"}
     report = {
@@ -137,7 +154,7 @@ def _segment(job: Job, answer: Computable, manifest: Manifest, ensemble: "Ensemb
         KEY: answer.source,
         "seconds": {**seconds, "total": round(sum(seconds.values()), 3)},
     }
-    write_scan(job.files, prepared.scan.flair, result, report)
+    write_scan(job.files, measured, report)
     summary = findings.summary
     with tqdm.external_write_mode():
         log.info("%s: %.2f ml WMH in %d lesions", job.name, summary.volume_ml, summary.lesion_count)

@@ -18,6 +18,8 @@ class ScanFiles:
         report: JSON; written last, so that one that is there says that the others are too.
         thumbnail: JPEG of a few slices with contours, for the cohort's page.
         error: One line of text, there only when the scan failed.
+        regions: WMH by region, on the FLAIR's grid, where regions were asked for; names and colours of its
+            values stand in a table beside it.
         probability: Mean probability, on the FLAIR's grid; None: not written.
     """
 
@@ -25,6 +27,7 @@ class ScanFiles:
     report: Path
     thumbnail: Path
     error: Path
+    regions: Path
     probability: Path | None = None
 
     @property
@@ -58,7 +61,11 @@ class Job:
 def files_in(folder: Path) -> ScanFiles:
     """Return where `wmhseg batch` writes the results of the scan that has `folder` to itself."""
     return ScanFiles(
-        folder / "wmh.nii.gz", folder / "report.json", folder / "thumbnail.jpg", folder / "error.txt"
+        folder / "wmh.nii.gz",
+        folder / "report.json",
+        folder / "thumbnail.jpg",
+        folder / "error.txt",
+        folder / "wmh_regions.nii.gz",
     )
 
 

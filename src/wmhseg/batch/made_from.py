@@ -12,12 +12,14 @@ from wmhseg.io.files import is_file, read_json, require_scan
 from wmhseg.io.parts import input_sha256
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.precision import used_precision
+from wmhseg.model.provenance import HashedFile
+from wmhseg.segmentation.result_files import names_beside
 from wmhseg.settings import Settings
 
 KEY = "made_from"
 
 
-def made_from(job: Job, manifest: Manifest, settings: Settings) -> dict[str, Any]:
+def made_from(job: Job, manifest: Manifest, settings: Settings, anatomy: HashedFile | None) -> dict[str, Any]:
     """Return the JSON values that decide over the result: hashes, recipe, settings, version.
 
     Raises:
@@ -33,6 +35,7 @@ def made_from(job: Job, manifest: Manifest, settings: Settings) -> dict[str, Any
         "inputs": asdict(settings.inputs),
         "wmhseg": __version__,
         "algorithm": ALGORITHM,
+        **({} if anatomy is None else {"regions": anatomy.sha256}),
     }
 
 
@@ -40,6 +43,7 @@ def is_finished(job: Job, source: dict[str, Any]) -> bool:
     """Tell whether an earlier run wrote all results of a scan from the same."""
     files = job.files
     expected = [files.mask, files.thumbnail, *([files.probability] if files.probability else [])]
+    expected += [files.regions, names_beside(files.regions)] if "regions" in source else []
     if is_file(files.unfinished) or is_file(files.error) or not all(map(is_file, expected)):
         return False
     report = read_json(files.report)

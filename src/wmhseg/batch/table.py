@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wmhseg.batch.cohort_rows import CohortRow
 from wmhseg.io.tsv import NO_VALUE
 from wmhseg.report.findings import COLUMN_THRESHOLDS
+from wmhseg.report.region_columns import REGION_COLUMNS
 
 COLUMNS = (
     "name",
@@ -33,12 +34,14 @@ COLUMNS = (
 
 
 def cohort_table(rows: Sequence[CohortRow]) -> str:
-    """Return the table's text."""
+    """Return the table's text; with columns by region where one of the scans has them."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(COLUMNS)
+    more = REGION_COLUMNS if any(row.regions is not None for row in rows) else ()
+    writer.writerow((*COLUMNS, *more))
     for row in rows:
-        writer.writerow([_cell(value) for value in _values(row)])
+        values = [*_values(row), *((row.regions or {}).get(name) for name in more)]
+        writer.writerow([_cell(value) for value in values])
     return text.getvalue()
 
 

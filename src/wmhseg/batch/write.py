@@ -8,35 +8,48 @@ from typing import Any
 import numpy as np
 
 from wmhseg.batch.jobs import ScanFiles
-from wmhseg.imaging.geometry import to_axial_lps
-from wmhseg.io.volume import Volume
+from wmhseg.io.files import is_file, read_json
 from wmhseg.io.write_volume import write_image
-from wmhseg.io.writing import make_folder, remove_file, replacing, write_text
+from wmhseg.io.writing import make_folder, remove_file, replacing, utf8, write_text
+from wmhseg.report.findings import REGIONS
+from wmhseg.report.label_table import label_table
 from wmhseg.report.overlay import draw_overlay
-from wmhseg.segmentation.segment_scan import Segmentation
+from wmhseg.report.view import View
+from wmhseg.segmentation.measure import Measured
+from wmhseg.segmentation.result_files import names_beside
 
 SLICES, COLUMNS = 12, 6
 MM_PER_PIXEL = 1.5
 JPEG_QUALITY = 70
 
 
-def write_scan(files: ScanFiles, flair: Volume, result: Segmentation, report: dict[str, Any]) -> None:
+def write_scan(files: ScanFiles, measured: Measured, report: dict[str, Any]) -> None:
     """Write a scan's results: all or, where one cannot be written, none.
 
     Wherever a run is ended, the next one knows by `files.unfinished` that it has to make them again.
+    An earlier run's regions, which another mask has made wrong, are removed.
 
     Raises:
         OutputError: One cannot be written.
     """
+    names = names_beside(files.regions)
+    # A file of this name may be somebody else's, unless an earlier run says that it wrote it, or was ended.
+    outdated = is_file(files.unfinished) or REGIONS in (read_json(files.report) or {})
     for path in (files.mask, files.thumbnail):
         make_folder(path.parent)
     write_text(files.unfinished, "Results are being written, or were when a run ended: run it again.\n")
     with ExitStack() as all_or_none:
         all_or_none.enter_context(replacing(files.report)).write_bytes(_json(report))
-        all_or_none.enter_context(replacing(files.thumbnail)).write_bytes(_thumbnail(flair, result.mask))
+        all_or_none.enter_context(replacing(files.thumbnail)).write_bytes(_thumbnail(measured.view))
         if files.probability is not None:
-            write_image(all_or_none.enter_context(replacing(files.probability)), result.probability)
-        write_image(all_or_none.enter_context(replacing(files.mask)), result.mask)
+            write_image(all_or_none.enter_context(replacing(files.probability)), measured.result.probability)
+        if measured.regions is not None:
+            write_image(all_or_none.enter_context(replacing(files.regions)), measured.regions)
+            all_or_none.enter_context(replacing(names)).write_bytes(utf8(label_table()))
+        write_image(all_or_none.enter_context(replacing(files.mask)), measured.result.mask)
+    if outdated and measured.regions is None:
+        remove_file(files.regions)
+        remove_file(names)
     remove_file(files.error)
     remove_file(files.unfinished)
 
@@ -55,15 +68,14 @@ def _json(values: dict[str, Any]) -> bytes:
     return (json.dumps(values, indent=2) + "\n").encode()
 
 
-def _thumbnail(flair: Volume, mask: Volume) -> bytes:
+def _thumbnail(view: View) -> bytes:
     """Draw a few slices with contours as a JPEG, small enough for a page with hundreds of scans."""
-    axial, turn = to_axial_lps(flair)
-    depth = len(axial.array)
+    depth = len(view.flair)
     # Below and above there is little white matter.
     chosen = np.unique(np.linspace(0.2 * depth, 0.9 * depth, SLICES).astype(int).clip(0, depth - 1))
-    spacing = axial.grid.spacing_mm
-    pixels = spacing[1] / MM_PER_PIXEL, spacing[0] / MM_PER_PIXEL
-    picture = draw_overlay(axial.array[chosen], turn.apply(mask.array)[chosen], pixels, COLUMNS)
+    _, y, x = view.spacing_zyx_mm
+    pixels = y / MM_PER_PIXEL, x / MM_PER_PIXEL
+    picture = draw_overlay(view.flair[chosen], view.contoured[chosen], pixels, COLUMNS, view.colours)
     jpeg = io.BytesIO()
     picture.save(jpeg, "JPEG", quality=JPEG_QUALITY)
     return jpeg.getvalue()

@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 
 from wmhseg.arguments import add_loudness
-from wmhseg.batch.command import add_computing, workers
-from wmhseg.settings import chosen_settings
+from wmhseg.batch.command import add_computing, computing_settings, workers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,5 +61,5 @@ def run(options: argparse.Namespace) -> None:
     if options.level == "group":
         run_group(options.bids_dir, options.output, selection)
     else:
-        how = How(chosen_settings(options), workers(options.workers), options.again)
+        how = How(computing_settings(options), workers(options.workers), options.again)
         run_participants(options.bids_dir, options.output, selection, how)

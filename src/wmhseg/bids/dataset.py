@@ -88,9 +88,14 @@ def find_scans(root: Path, selection: Selection) -> Dataset:
     return Dataset(tuple(scans), tuple(resampled), tuple(misnamed))
 
 
-def result_stem(flair: BidsFile) -> str:
-    """Return what the results of a FLAIR are called, on its own grid, up to their label."""
-    return stem({**flair.entities, "space": "orig"})
+def result_stem(flair: BidsFile, **more: str) -> str:
+    """Return what the results of a FLAIR are called, on its own grid, up to their label.
+
+    Args:
+        flair: The FLAIR.
+        more: Further entities.
+    """
+    return stem({**flair.entities, "space": "orig", **more})
 
 
 def choose_t1(flair: BidsFile, candidates: Sequence[BidsFile]) -> BidsFile | None:

@@ -8,14 +8,15 @@ from wmhseg.batch.jobs import Job, ScanFiles
 from wmhseg.bids.dataset import DESCRIPTION, BidsScan, result_stem
 from wmhseg.errors import OutputError
 from wmhseg.io.bids_names import stem
-from wmhseg.io.files import read_json
-from wmhseg.io.writing import write_json, write_text
+from wmhseg.io.files import is_file, read_json
+from wmhseg.io.writing import remove_file, write_json, write_text
 
 BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.
 # Without a slash at the end: with it, the validator still counts the folders themselves as unknown.
 IGNORED = ("cohort.html", "cohort.tsv", "logs", "figures", "**/*_volumes.tsv")
 MASK, PROBABILITY = "label-WMH_mask", "label-WMH_probseg"
+REGIONS_SEG = "WMHregions"
 
 
 def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
@@ -27,6 +28,7 @@ def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
         report=folder / f"{name}_{MASK}.json",
         thumbnail=output / "figures" / f"{name}_{MASK}.jpg",
         error=output / "logs" / f"{name}_{MASK}.txt",
+        regions=folder / f"{result_stem(scan.flair, seg=REGIONS_SEG)}_dseg.nii.gz",
         probability=folder / f"{name}_{PROBABILITY}.nii.gz",
     )
     t1 = None if scan.t1 is None else scan.t1.path
@@ -52,6 +54,25 @@ def write_probability_sidecar(job: Job) -> None:
     }
     report = job.files.report
     write_json(report.with_name(report.name.replace(MASK, PROBABILITY)), fields)
+
+
+def write_regions_sidecar(job: Job) -> None:
+    """Describe the image of regions, where there is one; its names and colours stand in the table beside it.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    regions = job.files.regions
+    sidecar = regions.with_name(regions.name.removesuffix(".nii.gz") + ".json")
+    if not is_file(regions):
+        remove_file(sidecar)
+        return
+    fields = {
+        **{key: value for key, value in job.report_fields.items() if key != "Type"},
+        "Description": "White matter hyperintensities by region (distance rule)",
+        "Manual": False,
+    }
+    write_json(sidecar, fields)
 
 
 def describe(root: Path, output: Path) -> None:

@@ -10,7 +10,12 @@ from wmhseg.batch.jobs import Job
 from wmhseg.batch.run_batch import prepare_folder, report_failures, write_cohort
 from wmhseg.batch.table import cohort_table
 from wmhseg.bids.dataset import Dataset, Selection, find_scans
-from wmhseg.bids.derivatives import describe, job_of, write_probability_sidecar
+from wmhseg.bids.derivatives import (
+    describe,
+    job_of,
+    write_probability_sidecar,
+    write_regions_sidecar,
+)
 from wmhseg.io.files import few, is_file
 from wmhseg.io.writing import make_folder, write_text
 
@@ -42,6 +47,7 @@ def run_participants(root: Path, output: Path, selection: Selection, how: How) -
     for job in jobs:
         if is_file(job.files.report):
             write_probability_sidecar(job)
+        write_regions_sidecar(job)
     # A run for one session must not take the others out of the table.
     everything = find_scans(root, Selection(selection.participants)).scans
     for subject, group in groupby((job_of(scan, root, output) for scan in everything), _subject):

@@ -1,4 +1,4 @@
-"""Tab-separated tables that users write: read, with BIDS' "n/a" for no value."""
+"""Tab-separated tables: those that users write are read, cells are made; "n/a" is no value, as in BIDS."""
 
 import csv
 from collections.abc import Sequence
@@ -7,6 +7,13 @@ from pathlib import Path
 from wmhseg.errors import InputError
 
 NO_VALUE = "n/a"
+
+
+def text_of(value: str | float | None) -> str:
+    """Return a cell; tabs and line breaks in file names would break the table."""
+    if value is None:
+        return NO_VALUE
+    return " ".join(value.split()) if isinstance(value, str) else f"{value:.10g}"
 
 
 def read_tsv(

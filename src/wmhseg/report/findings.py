@@ -4,12 +4,18 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from wmhseg.anatomy.anatomy_findings import AnatomyFindings
+from wmhseg.anatomy.parcel_findings import ParcelFindings
 from wmhseg.imaging.quality import Check
-from wmhseg.io.tsv import NO_VALUE
+from wmhseg.io.tsv import text_of
 from wmhseg.io.volume import Grid
 from wmhseg.model.provenance import Provenance
+from wmhseg.report.parcel_rows import parcel_dict
+from wmhseg.report.region_columns import lesion_columns, region_columns
 from wmhseg.report.summary import Lesion, Spread, Summary
 
+# Where the JSON report has the numbers by region.
+REGIONS = "regions"
 # Thresholds with a column of their own, whatever the recipe's is.
 COLUMN_THRESHOLDS = (0.3, 0.5, 0.8)
 
@@ -30,6 +36,8 @@ class Findings:
         bias_corrected: Names of the images whose bias was corrected.
         warnings: What the user should know about the inputs, one line each.
         provenance: Where it comes from.
+        anatomy: What the structures of the head tell; None where they were not asked for.
+        parcels: WMH by label of a parcellation; None where none was given.
     """
 
     summary: Summary
@@ -43,6 +51,8 @@ class Findings:
     bias_corrected: tuple[str, ...]
     warnings: tuple[str, ...]
     provenance: Provenance
+    anatomy: AnatomyFindings | None = None
+    parcels: ParcelFindings | None = None
 
     @property
     def flags(self) -> tuple[Check, ...]:
@@ -61,7 +71,9 @@ class Findings:
             else {f"{threshold:g}": volume for threshold, volume in spread.above_ml},
             "agreement": None if spread is None else spread.agreement,
             "expected_dsc": None if spread is None else spread.expected_dsc,
-            "lesions": [asdict(lesion) for lesion in self.lesions],
+            "lesions": self.lesion_dicts(),
+            **self._anatomy_dict(),
+            **({} if self.parcels is None else {"parcellation": parcel_dict(self.parcels)}),
             "flags": [check.name for check in self.flags],
             "quality": [{**asdict(check), "raised": check.raised} for check in self.checks],
             "slices_computed": self.slices_computed,
@@ -81,6 +93,20 @@ class Findings:
             "versions": dict(source.versions),
         }
 
+    def lesion_dicts(self) -> list[dict[str, Any]]:
+        """Return each lesion, JSON-ready, with its place where structures were found."""
+        rows = [asdict(lesion) for lesion in self.lesions]
+        if self.anatomy is None:
+            return rows
+        places = self.anatomy.regions.lesions
+        return [{**row, **lesion_columns(place)} for row, place in zip(rows, places, strict=True)]
+
+    def _anatomy_dict(self) -> dict[str, Any]:
+        if self.anatomy is None:
+            return {}
+        columns = region_columns(self.anatomy, self.summary.volume_ml)
+        return {REGIONS: {**columns, "weights": asdict(self.anatomy.network)}}
+
 
 def to_tsv(findings: Iterable[Findings]) -> str:
     """Return a table: one header line, one row for each result; missing values are "n/a"."""
@@ -89,7 +115,7 @@ def to_tsv(findings: Iterable[Findings]) -> str:
         cells = _row(one)
         if not lines:
             lines.append("\t".join(name for name, _ in cells))
-        lines.append("\t".join(_text(value) for _, value in cells))
+        lines.append("\t".join(text_of(value) for _, value in cells))
     return "".join(line + "\n" for line in lines)
 
 
@@ -117,11 +143,5 @@ def _row(one: Findings) -> list[tuple[str, str | float | None]]:
         ("wmhseg", dict(source.versions)["wmhseg"]),
         ("flair_sha256", source.flair.sha256),
         ("t1_sha256", None if source.t1 is None else source.t1.sha256),
+        *([] if one.anatomy is None else region_columns(one.anatomy, one.summary.volume_ml).items()),
     ]
-
-
-def _text(value: str | float | None) -> str:
-    """Return a cell; tabs and line breaks in file names would break the table."""
-    if value is None:
-        return NO_VALUE
-    return " ".join(value.split()) if isinstance(value, str) else f"{value:.10g}"

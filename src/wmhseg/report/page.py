@@ -11,6 +11,7 @@ from wmhseg.imaging.quality import deep_intensities
 from wmhseg.lesions import largest_slices
 from wmhseg.report.findings import Findings
 from wmhseg.report.histogram import draw_histogram
+from wmhseg.report.region_tables import contour_note, region_section
 from wmhseg.report.slices import Layers, draw_checkerboards, draw_layers
 from wmhseg.report.tables import lesion_table, provenance_table, quality_table, threshold_table
 from wmhseg.report.view import View
@@ -44,10 +45,11 @@ def draw_page(view: View, findings: Findings) -> str:
         first=nearest[0] if nearest else len(layers) // 2,
         modes=_modes(with_t1=view.t1 is not None),
         slices="\n".join(map(_figure, layers)),
-        registration=_registration(view),
+        contours=contour_note(findings),
+        registration=region_section(findings) + _registration(view),
         histogram=_histogram(view),
         thresholds=threshold_table(findings.spread, source.recipe.threshold),
-        lesions=lesion_table(findings.lesions, nearest),
+        lesions=lesion_table(findings, nearest),
         quality=quality_table(findings.checks),
         provenance=provenance_table(findings),
     )
@@ -67,6 +69,10 @@ def _tiles(findings: Findings) -> str:
     ]
     if spread is not None and spread.expected_dsc is not None:
         tiles.append(("DSC to expect", f"{spread.expected_dsc:.2f}", f"members agree {spread.agreement:.2f}"))
+    if findings.anatomy is not None:
+        head = findings.anatomy.head
+        share = findings.summary.volume_ml / head.brain_ml
+        tiles.append(("brain", f"{head.brain_ml:.0f} ml", f"{share:.2%} of it WMH"))
     return "\n".join(f'<div class="tile">{name}<b>{value}</b>{note}</div>' for name, value, note in tiles)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from wmhseg.colours import WMH_RGB
 from wmhseg.report.view import View, grey_window, slices_with_head
 
 MOST_SLICES = 48
@@ -43,6 +43,7 @@ def draw_layers(view: View) -> tuple[Layers, ...]:
     window = grey_window(view.flair)
     t1_window = None if view.t1 is None else grey_window(view.t1)
     zoom = _zoom(view)
+    contoured = view.contoured
     layers = []
     for z in slices_with_head(view.flair, MOST_SLICES):
         t1 = None
@@ -52,7 +53,7 @@ def draw_layers(view: View) -> tuple[Layers, ...]:
             Layers(
                 number=int(z) + 1,
                 flair=_jpeg(grey(view.flair[z], window, zoom)),
-                contour=_contour(view.labels[z] > 0, zoom),
+                contour=_contour(contoured[z], zoom, view.colours),
                 heat=_heat(view.probability[z], zoom),
                 t1=t1,
             )
@@ -100,11 +101,21 @@ def _zoom(view: View) -> tuple[float, float]:
     return spacing[0] / pixel_mm, spacing[1] / pixel_mm
 
 
-def _contour(mask: NDArray[np.bool_], zoom: tuple[float, float]) -> str:
+def _contour(
+    labels: NDArray[np.uint8], zoom: tuple[float, float], colours: Sequence[tuple[int, int, int]]
+) -> str:
     # Twice as fine as the image: a line of one pixel would hide a small lesion.
-    fine = ndimage.zoom(mask.astype(np.float32), (2 * zoom[0], 2 * zoom[1]), order=1) >= 0.5
-    edge = fine & ~ndimage.binary_erosion(fine)
-    return _transparent_png(edge.astype(np.uint8), [(0, 0, 0, 0), (*WMH_RGB, 255)])
+    double = 2 * zoom[0], 2 * zoom[1]
+    edges = [_edge((labels == value).astype(np.float32), double) for value in range(1, len(colours) + 1)]
+    drawn = np.zeros(edges[0].shape, np.uint8)
+    for value, edge in enumerate(edges, start=1):
+        drawn[edge] = value
+    return _transparent_png(drawn, [(0, 0, 0, 0), *((*colour, 255) for colour in colours)])
+
+
+def _edge(mask: NDArray[np.float32], zoom: tuple[float, float]) -> NDArray[np.bool_]:
+    fine = ndimage.zoom(mask, zoom, order=1) >= 0.5
+    return np.asarray(fine & ~ndimage.binary_erosion(fine))
 
 
 def _heat(probability: NDArray[np.float32], zoom: tuple[float, float]) -> str:

@@ -6,18 +6,20 @@ from html import escape
 from wmhseg.imaging.quality import Check
 from wmhseg.io.tsv import NO_VALUE
 from wmhseg.report.findings import Findings
-from wmhseg.report.summary import Lesion, Spread
+from wmhseg.report.region_columns import lesion_columns
+from wmhseg.report.summary import Spread
 
 MOST_LESIONS = 100
 
 
-def lesion_table(lesions: Sequence[Lesion], shown_at: Sequence[int]) -> str:
+def lesion_table(findings: Findings, shown_at: Sequence[int]) -> str:
     """Return the largest lesions, at most 100; a click on a row moves the slider.
 
     Args:
-        lesions: Largest first.
+        findings: With the lesions, and where they lie if structures were found.
         shown_at: For each the slider's position.
     """
+    lesions, anatomy = findings.lesions, findings.anatomy
     if not lesions:
         return "<p>None.</p>"
     rows = [
@@ -27,11 +29,14 @@ def lesion_table(lesions: Sequence[Lesion], shown_at: Sequence[int]) -> str:
             f"{lesion.volume_ml:.3f}",
             *(f"{value:.1f}" for value in lesion.centre_ras_mm),
             f"{lesion.mean_probability:.3f}",
+            *([] if anatomy is None else map(str, lesion_columns(anatomy.regions.lesions[number]).values())),
         )
         + "</tr>"
-        for lesion, position in zip(lesions[:MOST_LESIONS], shown_at, strict=False)
+        for number, (lesion, position) in enumerate(zip(lesions[:MOST_LESIONS], shown_at, strict=False))
     ]
-    names = ("label", "volume (ml)", "right (mm)", "anterior (mm)", "superior (mm)", "mean probability")
+    names = ["label", "volume (ml)", "right (mm)", "anterior (mm)", "superior (mm)", "mean probability"]
+    if anatomy is not None:
+        names += ["region by contact", "side", "from ventricles (mm)", "cap or rim"]
     rest = lesions[MOST_LESIONS:]
     note = '<p class="note">Position: centre of gravity in the world of the FLAIR\'s header (RAS).</p>'
     if rest:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wmhseg.anatomy.region import REGION_LABELS
+from wmhseg.colours import WMH_RGB
+
 
 @dataclass(frozen=True)
 class View:
@@ -16,6 +19,7 @@ class View:
         labels: Lesions, 1 the largest, 0 outside; int32.
         probability: Mean probability.
         spacing_zyx_mm: Voxel size.
+        regions: Values of `REGION_LABELS` in lesions, 0 outside; None: not told apart.
     """
 
     flair: NDArray[np.float32]
@@ -23,6 +27,22 @@ class View:
     labels: NDArray[np.int32]
     probability: NDArray[np.float32]
     spacing_zyx_mm: tuple[float, float, float]
+    regions: NDArray[np.uint8] | None = None
+
+    @property
+    def contoured(self) -> NDArray[np.uint8]:
+        """Return what contours are drawn around: the regions, or all lesions as one."""
+        return (self.labels > 0).astype(np.uint8) if self.regions is None else self.regions
+
+    @property
+    def colours(self) -> tuple[tuple[int, int, int], ...]:
+        """Return the colours of the contours, of value 1 first."""
+        return contour_colours(with_regions=self.regions is not None)
+
+
+def contour_colours(*, with_regions: bool) -> tuple[tuple[int, int, int], ...]:
+    """Return the colours of the regions' contours, of value 1 first; or the one of WMH."""
+    return tuple(label.rgb for label in REGION_LABELS) if with_regions else (WMH_RGB,)
 
 
 def slices_with_head(flair: NDArray[np.float32], most: int) -> NDArray[np.intp]:

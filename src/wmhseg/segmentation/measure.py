@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from wmhseg.imaging.geometry import to_axial_lps
+from wmhseg.anatomy.anatomy_findings import AnatomyFindings
+from wmhseg.anatomy.intracranial import measure_head
+from wmhseg.anatomy.wmh_regions import measure_regions
+from wmhseg.imaging.geometry import Reorientation, to_axial_lps
 from wmhseg.imaging.quality import check_scan
 from wmhseg.io.volume import Volume
 from wmhseg.lesions import label_lesions, number_by_volume
@@ -11,6 +14,8 @@ from wmhseg.recipe import DEFAULT
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import measure_lesions, summarise
 from wmhseg.report.view import View
+from wmhseg.segmentation.anatomist import Structures
+from wmhseg.segmentation.parcellation import Parcellation
 from wmhseg.segmentation.prepare_scan import to_working_grid
 from wmhseg.segmentation.read_scan import Scan
 from wmhseg.segmentation.segment_scan import Segmentation
@@ -29,21 +34,34 @@ class Measured:
         labels: Its lesions on the FLAIR's grid, int32; 1 is the largest.
         view: What pictures are drawn from.
         findings: All numbers.
+        regions: WMH by region on the FLAIR's grid, uint8; None where no structures were found.
     """
 
     result: Segmentation
     labels: Volume
     view: View
     findings: Findings
+    regions: Volume | None = None
 
 
-def measure(scan: Scan, result: Segmentation, provenance: Provenance) -> Measured:
+def measure(
+    scan: Scan,
+    result: Segmentation,
+    provenance: Provenance,
+    structures: Structures | None = None,
+    parcellation: Parcellation | None = None,
+) -> Measured:
     """Measure a result and the scan it was made from.
 
     Args:
         scan: The FLAIR on its own grid, the T1 on any grid, and what was found when they were read.
         result: The segmentation.
         provenance: Where it comes from.
+        structures: Those of the head; None leaves out the regions.
+        parcellation: Labels on the FLAIR's grid to count by.
+
+    Raises:
+        BrainMaskError: There are no lateral ventricles to tell regions by.
     """
     grid = scan.flair.grid
     axial, way = to_working_grid(scan, AS_GIVEN)
@@ -53,6 +71,9 @@ def measure(scan: Scan, result: Segmentation, provenance: Provenance) -> Measure
     x, y, z = way.axial_grid.spacing_mm
     t1 = None if axial.t1 is None else axial.t1.array
     view = View(axial.flair.array, t1, axial_labels, turn.apply(result.probability.array), (z, y, x))
+    anatomy = None if structures is None else _measure_anatomy(view, turn, structures)
+    if anatomy is not None:
+        view = replace(view, regions=anatomy.regions.image)
     labels = Volume(turn.undo(axial_labels), grid)
     findings = Findings(
         summary=summarise(result.mask.array, grid.voxel_volume_mm3),
@@ -66,5 +87,17 @@ def measure(scan: Scan, result: Segmentation, provenance: Provenance) -> Measure
         bias_corrected=scan.bias_corrected,
         warnings=scan.warnings,
         provenance=provenance,
+        anatomy=anatomy,
+        parcels=None if parcellation is None else parcellation.measure(labels),
     )
-    return Measured(result, labels, view, findings)
+    regions = None if view.regions is None else Volume(turn.undo(view.regions), grid)
+    return Measured(result, labels, view, findings, regions)
+
+
+def _measure_anatomy(view: View, turn: Reorientation, structures: Structures) -> AnatomyFindings:
+    axial = turn.apply(structures.volume.array)
+    return AnatomyFindings(
+        measure_head(view.flair, axial, view.spacing_zyx_mm),
+        measure_regions(view.labels, axial, view.spacing_zyx_mm),
+        structures.weights,
+    )

@@ -20,6 +20,9 @@ class ResultFiles:
         dicom_seg: The mask as a DICOM Segmentation of the FLAIR's series.
         dicom_sr: The numbers as a DICOM Structured Report that refers to `dicom_seg`.
         dicom_picture: The mosaic as a DICOM Secondary Capture.
+        lesion_table: The lesions, one row each.
+        parcellation_table: WMH by label of a parcellation, one row each.
+        regions_image: WMH by region, uint8; its values' names and colours go to `region_names`.
         all_members: Compute every member in full even if only the report would profit.
     """
 
@@ -34,12 +37,15 @@ class ResultFiles:
     dicom_seg: Path | None = None
     dicom_sr: Path | None = None
     dicom_picture: Path | None = None
+    lesion_table: Path | None = None
+    parcellation_table: Path | None = None
+    regions_image: Path | None = None
     all_members: bool = False
 
     @property
     def images(self) -> tuple[Path, ...]:
         """Return the images that are wanted."""
-        images = (self.mask, self.probability, self.disagreement, self.lesions)
+        images = (self.mask, self.probability, self.disagreement, self.lesions, self.regions_image)
         return tuple(path for path in images if path is not None)
 
     @property
@@ -55,11 +61,24 @@ class ResultFiles:
     @property
     def paths(self) -> tuple[Path, ...]:
         """Return all files that are wanted."""
-        others = (self.report, self.overlay, self.tsv, self.html, *(path for _, path in self.dicom))
+        others = (
+            *(self.report, self.overlay, self.tsv, self.html, *(path for _, path in self.dicom)),
+            *(self.lesion_table, self.parcellation_table, self.region_names),
+        )
         return (*self.images, *(path for path in others if path is not None))
+
+    @property
+    def region_names(self) -> Path | None:
+        """Return the table beside the regions' image."""
+        return None if self.regions_image is None else names_beside(self.regions_image)
 
     @property
     def need_members(self) -> bool:
         """Tell whether something is wanted that the mask's short cuts do not give."""
         wanted = (self.probability, self.disagreement, self.tsv, self.html)
         return self.all_members or any(path is not None for path in wanted)
+
+
+def names_beside(image: Path) -> Path:
+    """Return where the names and colours of a label image's values stand: its name with .tsv at the end."""
+    return image.with_name(image.name.removesuffix(".gz").rpartition(".")[0] + ".tsv")

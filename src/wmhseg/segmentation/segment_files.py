@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wmhseg.errors import ArgumentsError, OutputError
 from wmhseg.extras import require_packages
-from wmhseg.io.files import require_scan
+from wmhseg.io.files import require_file, require_scan
 from wmhseg.io.seg_source import read_seg_source
 from wmhseg.io.writing import remove_leftovers, replacing
 from wmhseg.model import ensemble_loader
@@ -13,8 +13,11 @@ from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
+from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.measure import measure
+from wmhseg.segmentation.parcellation import ParcellationFiles, read_parcellation
 from wmhseg.segmentation.prepare_scan import prepare_files
+from wmhseg.segmentation.read_scan import ScanNames
 from wmhseg.segmentation.result_files import ResultFiles
 from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
@@ -27,11 +30,24 @@ log = logging.getLogger("wmhseg")
 IMAGE_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd")
 
 
-def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, settings: Settings) -> Summary:
+def segment_files(
+    flair_path: Path,
+    t1_path: Path | None,
+    files: ResultFiles,
+    settings: Settings,
+    parcellation: ParcellationFiles | None = None,
+) -> Summary:
     """Segment one scan and write the mask and what else was asked for.
 
     Everything is computed before the first file is written, and all are written beside their targets
     before the first is renamed, so a failure leaves earlier results as they were.
+
+    Args:
+        flair_path: Image file or folder with a DICOM series.
+        t1_path: Likewise; None for FLAIR alone.
+        files: What to write.
+        settings: How to compute.
+        parcellation: Label image to count WMH by.
 
     Raises:
         InputError: An image is missing, unreadable or unfit.
@@ -43,13 +59,17 @@ def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, se
     """
     watch = Stopwatch()
     inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
+    inputs += [] if parcellation is None else map(require_file, parcellation.paths)
     _check_files(files, inputs)
     require_packages("tensorflow", extra="cpu", purpose="segment")
     seg_source = read_seg_source(flair_path, files.dicom[0][0]) if files.dicom else None
     manifest = chosen_manifest(settings)
+    if settings.regions:
+        anatomist.anatomy_weights()  # before minutes of computing
     # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
     starting = ensemble_loader.load_in_background(manifest, settings)
     prepared = prepare_files(flair_path, t1_path, manifest.recipe, settings.inputs, watch)
+    parcels = None if parcellation is None else read_parcellation(parcellation, prepared.scan.flair.grid)
     for warning in prepared.scan.warnings:
         log.warning("%s", warning)
     ensemble = starting.result()
@@ -60,8 +80,13 @@ def segment_files(flair_path: Path, t1_path: Path | None, files: ResultFiles, se
     watch.lap("network")
     result = finish(prepared, predicted, manifest.recipe)
     watch.lap("postprocess")
+    structures = None
+    if settings.regions:
+        structures = anatomist.load_anatomist().look_at(prepared)
+        watch.lap("anatomy")
     source = trace(*hashed_files(flair_path, t1_path), manifest, ensemble.precision)
-    measured = measure(prepared.scan, result, source)
+    with ScanNames.of(flair_path, t1_path).in_errors():
+        measured = measure(prepared.scan, result, source, structures, parcels)
     _say_flags(measured.findings)
     write_results(files, measured, lambda: watch.lap("report"), seg_source)
     summary = measured.findings.summary

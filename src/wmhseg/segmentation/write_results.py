@@ -18,8 +18,11 @@ from wmhseg.io.write_volume import write_image
 from wmhseg.io.writing import replacing, utf8
 from wmhseg.model.member_probabilities import disagreement
 from wmhseg.report.findings import to_tsv
+from wmhseg.report.label_table import label_table
+from wmhseg.report.lesion_rows import lesion_tsv
 from wmhseg.report.overlay import draw_overlay
 from wmhseg.report.page import draw_page
+from wmhseg.report.parcel_rows import parcel_tsv
 from wmhseg.report.sr_content import sr_content
 from wmhseg.report.view import View
 from wmhseg.segmentation.measure import Measured
@@ -48,11 +51,15 @@ def write_results(
         (files.probability, lambda: measured.result.probability),
         (files.disagreement, lambda: _disagreement(measured)),
         (files.lesions, lambda: _compact(measured.labels)),
+        (files.regions_image, lambda: _regions(measured)),
     ]
     others = [
         (files.overlay, lambda: _png(_overlay(measured.view))),
         (files.html, lambda: utf8(draw_page(measured.view, measured.findings))),
         (files.tsv, lambda: utf8(to_tsv([measured.findings]))),
+        (files.lesion_table, lambda: utf8(lesion_tsv(measured.findings))),
+        (files.parcellation_table, lambda: utf8(_parcels(measured))),
+        (files.region_names, lambda: utf8(label_table())),
         *_dicom_objects(files, measured, source),
         (files.report, lambda: _json({**measured.findings.to_dict(), "seconds": dict(take_time())})),
     ]
@@ -69,6 +76,18 @@ def write_results(
 def _disagreement(measured: Measured) -> Volume:
     members = tuple(member.array for member in measured.result.members)
     return Volume(disagreement(members), measured.result.mask.grid)
+
+
+def _regions(measured: Measured) -> Volume:
+    if measured.regions is None:
+        raise ValueError("an image of regions needs the structures of the head")
+    return measured.regions
+
+
+def _parcels(measured: Measured) -> str:
+    if measured.findings.parcels is None:
+        raise ValueError("a table of labels needs a parcellation")
+    return parcel_tsv(measured.findings.parcels)
 
 
 def _dicom_objects(
@@ -100,7 +119,7 @@ def _compact(labels: Volume) -> Volume:
 
 def _overlay(view: View) -> Image.Image:
     spacing = view.spacing_zyx_mm
-    return draw_overlay(view.flair, (view.labels > 0).astype(np.uint8), (spacing[1], spacing[2]))
+    return draw_overlay(view.flair, view.contoured, (spacing[1], spacing[2]), colours=view.colours)
 
 
 def _png(picture: Image.Image) -> bytes:
