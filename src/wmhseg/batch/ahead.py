@@ -7,12 +7,15 @@ from typing import Any
 from wmhseg.batch.jobs import Job, require_free
 from wmhseg.batch.made_from import is_finished, made_from
 from wmhseg.errors import WmhsegError
+from wmhseg.io.dicom_object import SegSource
+from wmhseg.io.seg_source import read_seg_source
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.provenance import HashedFile
 from wmhseg.segmentation.prepare_scan import PreparedScan, prepare_files
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
 
+DICOM_OPTION = "--dicom"
 log = logging.getLogger("wmhseg")
 
 
@@ -55,11 +58,13 @@ class Computable:
         prepared: The scan.
         source: What its results are made from.
         seconds: Time for each step so far.
+        series: The FLAIR's series, where DICOM objects are wanted.
     """
 
     prepared: PreparedScan
     source: dict[str, Any]
     seconds: dict[str, float]
+    series: SegSource | None = None
 
 
 def reason(job: Job, error: Exception) -> str:
@@ -84,9 +89,10 @@ def prepare_ahead(task: Task) -> Answer:
         source = made_from(job, task.manifest, task.settings, task.anatomy)
         if not task.again and is_finished(job, source):
             return Finished()
+        series = read_seg_source(job.flair, DICOM_OPTION) if job.dicom else None
         prepared = prepare_files(job.flair, job.t1, task.manifest.recipe, task.settings.inputs, watch)
     except MemoryError:
         return Failed(f"{job.flair}: not enough memory for an image of this size; check its header")
     except Exception as error:
         return Failed(reason(job, error))
-    return Computable(prepared, source, watch.seconds)
+    return Computable(prepared, source, watch.seconds, series)

@@ -18,9 +18,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="LIST_OR_FOLDER",
         help="folder with SCAN/pre/FLAIR.nii.gz or SCAN/FLAIR.nii.gz at any depth (and T1.nii.gz beside it), "
+        "or folders SCAN/FLAIR (and SCAN/T1) with a DICOM series each, "
         "or a TSV file with the column flair (and, if wanted, t1 and name)",
     )
     parser.add_argument("output", type=Path, metavar="OUT", help="folder to write")
+    parser.add_argument(
+        "--dicom",
+        action="store_true",
+        help="write a DICOM Segmentation, Structured Report and picture of scans that are DICOM series, too",
+    )
     add_computing(parser)
     add_loudness(parser)
 
@@ -56,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
     from wmhseg.batch.run_batch import run_batch
 
     how = How(computing_settings(options), workers(options.workers), options.again)
-    run_batch(options.scans, options.output, how)
+    run_batch(options.scans, options.output, how, dicom=options.dicom)
 
 
 def workers(asked: int | None) -> int:

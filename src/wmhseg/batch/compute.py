@@ -22,6 +22,7 @@ from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.anatomist import Anatomist, Structures
+from wmhseg.segmentation.make_dicom import make_dicom
 from wmhseg.segmentation.measure import measure
 from wmhseg.segmentation.prepare_scan import PreparedScan
 from wmhseg.segmentation.read_scan import ScanNames
@@ -154,7 +155,8 @@ def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") 
         KEY: answer.source,
         "seconds": {**seconds, "total": round(sum(seconds.values()), 3)},
     }
-    write_scan(job.files, measured, report)
+    objects = make_dicom(measured, answer.series) if answer.series else None
+    write_scan(job.files, measured, report, objects)
     summary = findings.summary
     with tqdm.external_write_mode():
         log.info("%s: %.2f ml WMH in %d lesions", job.name, summary.volume_ml, summary.lesion_count)

@@ -21,6 +21,7 @@ class ScanFiles:
         regions: WMH by region, on the FLAIR's grid, where regions were asked for; names and colours of its
             values stand in a table beside it.
         probability: Mean probability, on the FLAIR's grid; None: not written.
+        dicom: DICOM Segmentation, Structured Report and picture; () where none can be asked for.
     """
 
     mask: Path
@@ -29,6 +30,7 @@ class ScanFiles:
     error: Path
     regions: Path
     probability: Path | None = None
+    dicom: tuple[Path, ...] = ()
 
     @property
     def unfinished(self) -> Path:
@@ -48,6 +50,7 @@ class Job:
         files: Where the results go.
         report_fields: JSON values to write into the report besides its own.
         error: Why it cannot be segmented, where that is known from the start.
+        dicom: Write `files.dicom`: the FLAIR is a DICOM series.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Job:
     files: ScanFiles
     report_fields: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    dicom: bool = False
 
 
 def files_in(folder: Path) -> ScanFiles:
@@ -66,6 +70,7 @@ def files_in(folder: Path) -> ScanFiles:
         folder / "thumbnail.jpg",
         folder / "error.txt",
         folder / "wmh_regions.nii.gz",
+        dicom=tuple(folder / f"wmh_{name}.dcm" for name in ("seg", "report", "picture")),
     )
 
 

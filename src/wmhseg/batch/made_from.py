@@ -35,6 +35,7 @@ def made_from(job: Job, manifest: Manifest, settings: Settings, anatomy: HashedF
         "inputs": asdict(settings.inputs),
         "wmhseg": __version__,
         "algorithm": ALGORITHM,
+        **({"dicom": True} if job.dicom else {}),
         **({} if anatomy is None else {"regions": anatomy.sha256}),
     }
 
@@ -43,6 +44,7 @@ def is_finished(job: Job, source: dict[str, Any]) -> bool:
     """Tell whether an earlier run wrote all results of a scan from the same."""
     files = job.files
     expected = [files.mask, files.thumbnail, *([files.probability] if files.probability else [])]
+    expected += files.dicom if job.dicom else ()
     expected += [files.regions, names_beside(files.regions)] if "regions" in source else []
     if is_file(files.unfinished) or is_file(files.error) or not all(map(is_file, expected)):
         return False

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.batch.cohort_rows import CohortRow, read_cohort
@@ -19,13 +20,14 @@ log = logging.getLogger("wmhseg")
 TABLE, PAGE = "cohort.tsv", "cohort.html"
 
 
-def run_batch(scans: Path, output: Path, how: How) -> None:
+def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> None:
     """Segment all scans and write their results, the cohort's table and its page.
 
     Args:
         scans: A folder of scans, or a table of them.
         output: Folder to write.
         how: How.
+        dicom: Write DICOM objects too, for scans that are DICOM series.
 
     Raises:
         InputError: There are no scans, or the table is not what it should be.
@@ -36,6 +38,8 @@ def run_batch(scans: Path, output: Path, how: How) -> None:
     if not scans.exists():
         raise InputError(f"{scans}: expected a folder or a table of scans, found none; check the path")
     jobs = find_jobs(scans, output) if scans.is_dir() else read_jobs(scans, output)
+    if dicom:
+        jobs = [replace(job, dicom=job.flair.is_dir()) for job in jobs]
     prepare_folder(output)
     errors = compute_jobs(jobs, how)
     rows = read_cohort(jobs, errors)

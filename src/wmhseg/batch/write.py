@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from wmhseg.batch.jobs import ScanFiles
+from wmhseg.batch.made_from import KEY
 from wmhseg.io.files import is_file, read_json
 from wmhseg.io.write_volume import write_image
 from wmhseg.io.writing import make_folder, remove_file, replacing, utf8, write_text
@@ -15,6 +16,7 @@ from wmhseg.report.findings import REGIONS
 from wmhseg.report.label_table import label_table
 from wmhseg.report.overlay import draw_overlay
 from wmhseg.report.view import View
+from wmhseg.segmentation.make_dicom import DicomObjects
 from wmhseg.segmentation.measure import Measured
 from wmhseg.segmentation.result_files import names_beside
 
@@ -23,18 +25,23 @@ MM_PER_PIXEL = 1.5
 JPEG_QUALITY = 70
 
 
-def write_scan(files: ScanFiles, measured: Measured, report: dict[str, Any]) -> None:
+def write_scan(
+    files: ScanFiles, measured: Measured, report: dict[str, Any], objects: DicomObjects | None = None
+) -> None:
     """Write a scan's results: all or, where one cannot be written, none.
 
     Wherever a run is ended, the next one knows by `files.unfinished` that it has to make them again.
-    An earlier run's regions, which another mask has made wrong, are removed.
+    An earlier run's regions and DICOM objects, which another mask has made wrong, are removed.
 
     Raises:
         OutputError: One cannot be written.
     """
     names = names_beside(files.regions)
     # A file of this name may be somebody else's, unless an earlier run says that it wrote it, or was ended.
-    outdated = is_file(files.unfinished) or REGIONS in (read_json(files.report) or {})
+    earlier = read_json(files.report) or {}
+    ended = is_file(files.unfinished)
+    outdated = [names, files.regions] if ended or REGIONS in earlier else []
+    outdated += files.dicom if ended or "dicom" in earlier.get(KEY, ()) else ()
     for path in (files.mask, files.thumbnail):
         make_folder(path.parent)
     write_text(files.unfinished, "Results are being written, or were when a run ended: run it again.\n")
@@ -46,10 +53,15 @@ def write_scan(files: ScanFiles, measured: Measured, report: dict[str, Any]) -> 
         if measured.regions is not None:
             write_image(all_or_none.enter_context(replacing(files.regions)), measured.regions)
             all_or_none.enter_context(replacing(names)).write_bytes(utf8(label_table()))
+            outdated = [path for path in outdated if path not in (names, files.regions)]
+        if objects is not None:
+            made = (objects.segmentation, objects.report, objects.picture)
+            for path, data in zip(files.dicom, made, strict=True):
+                all_or_none.enter_context(replacing(path)).write_bytes(data)
+            outdated = [path for path in outdated if path not in files.dicom]
         write_image(all_or_none.enter_context(replacing(files.mask)), measured.result.mask)
-    if outdated and measured.regions is None:
-        remove_file(files.regions)
-        remove_file(names)
+    for path in outdated:
+        remove_file(path)
     remove_file(files.error)
     remove_file(files.unfinished)
 

@@ -7,6 +7,7 @@ refers to the DICOM Segmentation (TID 1411), and one for each part of them and f
 import io
 import warnings
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from wmhseg import __version__
@@ -35,6 +36,15 @@ _SERIES_OFFSET = 2000
 _OWN_SCHEME = "99WMHSEG"
 
 
+class Finding(Enum):
+    """What a volume is one of; the value is the name of its code in pydicom's lists."""
+
+    WMH = ("DCM", "WhiteMatterT2Hyperintensity")
+    BRAIN = ("SCT", "Brain")
+    LATERAL_VENTRICLES = ("SCT", "LateralVentricle")
+    INTRACRANIAL = ("SCT", "CranialCavity")
+
+
 @dataclass(frozen=True)
 class SrVolume:
     """One volume of a report.
@@ -42,10 +52,12 @@ class SrVolume:
     Attributes:
         name: What it is the volume of, such as "WMH lesion 1".
         volume_ml: Its volume.
+        finding: What it is.
     """
 
     name: str
     volume_ml: float
+    finding: Finding = Finding.WMH
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ class SrContent:
     Attributes:
         volume_ml: Volume of all WMH.
         lesion_count: Number of lesions.
-        parts: Lesions, and other parts of the WMH.
+        parts: Lesions, other parts of the WMH, and what they are measured against.
         flags: Name and value in words, up to 64 letters, of what may make the result wrong.
     """
 
@@ -133,6 +145,7 @@ def _group(made: Made, part: SrVolume, more: list["Measurement"]) -> dict[str, A
     from highdicom.sr import CodedConcept, FindingSite, Measurement, TrackingIdentifier
     from pydicom.sr.codedict import codes
 
+    scheme, code = part.finding.value
     volume = Measurement(
         name=codes.SCT.Volume,
         value=part.volume_ml,
@@ -140,7 +153,7 @@ def _group(made: Made, part: SrVolume, more: list["Measurement"]) -> dict[str, A
     )
     return {
         "tracking_identifier": TrackingIdentifier(uid=made.uid(f"report {part.name}"), identifier=part.name),
-        "finding_type": codes.DCM.WhiteMatterT2Hyperintensity,
+        "finding_type": getattr(getattr(codes, scheme), code),
         "finding_sites": [FindingSite(codes.SCT.Brain)],
         "measurements": [volume, *more],
     }

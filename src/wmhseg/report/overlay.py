@@ -8,7 +8,13 @@ from PIL import Image
 from scipy import ndimage
 
 from wmhseg.colours import WMH_RGB
-from wmhseg.report.view import grey_window, slices_with_head
+from wmhseg.report.view import View, grey_window, slices_with_head
+
+
+def mosaic(view: View) -> Image.Image:
+    """Draw a result's mosaic, regions in their colours where they are told apart."""
+    spacing = view.spacing_zyx_mm
+    return draw_overlay(view.flair, view.contoured, (spacing[1], spacing[2]), colours=view.colours)
 
 
 def draw_overlay(

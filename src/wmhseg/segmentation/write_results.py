@@ -9,10 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from wmhseg.io.dicom_object import Made, SegSource
-from wmhseg.io.dicom_picture import to_dicom_picture
-from wmhseg.io.dicom_seg import to_dicom_seg
-from wmhseg.io.dicom_sr import to_dicom_sr
+from wmhseg.io.dicom_object import SegSource
 from wmhseg.io.volume import Volume
 from wmhseg.io.write_volume import write_image
 from wmhseg.io.writing import replacing, utf8
@@ -20,11 +17,10 @@ from wmhseg.model.member_probabilities import disagreement
 from wmhseg.report.findings import to_tsv
 from wmhseg.report.label_table import label_table
 from wmhseg.report.lesion_rows import lesion_tsv
-from wmhseg.report.overlay import draw_overlay
+from wmhseg.report.overlay import mosaic
 from wmhseg.report.page import draw_page
 from wmhseg.report.parcel_rows import parcel_tsv
-from wmhseg.report.sr_content import sr_content
-from wmhseg.report.view import View
+from wmhseg.segmentation.make_dicom import DicomObjects, make_dicom
 from wmhseg.segmentation.measure import Measured
 from wmhseg.segmentation.result_files import ResultFiles
 
@@ -46,6 +42,7 @@ def write_results(
     Raises:
         OutputError: A file cannot be written.
     """
+    dicom = make_dicom(measured, source) if source is not None else None
     images = [
         (files.mask, lambda: measured.result.mask),
         (files.probability, lambda: measured.result.probability),
@@ -54,13 +51,13 @@ def write_results(
         (files.regions_image, lambda: _regions(measured)),
     ]
     others = [
-        (files.overlay, lambda: _png(_overlay(measured.view))),
+        (files.overlay, lambda: _png(mosaic(measured.view))),
         (files.html, lambda: utf8(draw_page(measured.view, measured.findings))),
         (files.tsv, lambda: utf8(to_tsv([measured.findings]))),
         (files.lesion_table, lambda: utf8(lesion_tsv(measured.findings))),
         (files.parcellation_table, lambda: utf8(_parcels(measured))),
         (files.region_names, lambda: utf8(label_table())),
-        *_dicom_objects(files, measured, source),
+        *_dicom(files, dicom),
         (files.report, lambda: _json({**measured.findings.to_dict(), "seconds": dict(take_time())})),
     ]
     made_images = [(path, make()) for path, make in images if path is not None]
@@ -71,6 +68,16 @@ def write_results(
             write_image(all_or_none.enter_context(replacing(path)), image)
         for path, data in made_others:
             all_or_none.enter_context(replacing(path)).write_bytes(data)
+
+
+def _dicom(files: ResultFiles, made: DicomObjects | None) -> list[tuple[Path | None, Callable[[], bytes]]]:
+    if made is None:
+        return []
+    return [
+        (files.dicom_seg, lambda: made.segmentation),
+        (files.dicom_sr, lambda: made.report),
+        (files.dicom_picture, lambda: made.picture),
+    ]
 
 
 def _disagreement(measured: Measured) -> Volume:
@@ -90,36 +97,10 @@ def _parcels(measured: Measured) -> str:
     return parcel_tsv(measured.findings.parcels)
 
 
-def _dicom_objects(
-    files: ResultFiles, measured: Measured, source: SegSource | None
-) -> list[tuple[Path | None, Callable[[], bytes]]]:
-    """Return the DICOM objects of a result and how to make them."""
-    if source is None:
-        return []
-    origin = measured.findings.provenance
-    # Not the images' names: the same series in another folder gives the same file.
-    images = [None if image is None else image.sha256 for image in (origin.flair, origin.t1)]
-    identity = f"{images} {origin.weights} {origin.recipe} {origin.precision} {origin.versions}"
-    mask = measured.result.mask.array
-    made = Made.of(mask, origin.weights_name, identity)
-    seg = to_dicom_seg(mask, source, origin.weights_name, identity)
-    content = sr_content(measured.findings)
-    return [
-        (files.dicom_seg, lambda: seg),
-        (files.dicom_sr, lambda: to_dicom_sr(content, source, made, seg)),
-        (files.dicom_picture, lambda: to_dicom_picture(np.asarray(_overlay(measured.view)), source, made)),
-    ]
-
-
 def _compact(labels: Volume) -> Volume:
     """Return labels as uint16 where that holds them, else as they are (int32)."""
     fits = labels.array.max(initial=0) <= np.iinfo(np.uint16).max
     return Volume(labels.array.astype(np.uint16), labels.grid) if fits else labels
-
-
-def _overlay(view: View) -> Image.Image:
-    spacing = view.spacing_zyx_mm
-    return draw_overlay(view.flair, view.contoured, (spacing[1], spacing[2]), colours=view.colours)
 
 
 def _png(picture: Image.Image) -> bytes:
