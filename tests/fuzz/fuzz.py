@@ -43,9 +43,8 @@ def run_one(name: str, cases: int) -> None:
             os._exit(0)
 
     limits = [f"-timeout={SECONDS}", f"-rss_limit_mb={MEGABYTES}", f"-malloc_limit_mb={MEGABYTES}"]
-    atheris.Setup(
-        [sys.argv[0], *limits, "-max_len=4096", "-seed=1", "-verbosity=0", str(home / "corpus")], one
-    )
+    limits.append(f"-max_len={max(4096, *map(len, seeds))}")
+    atheris.Setup([sys.argv[0], *limits, "-seed=1", "-verbosity=0", str(home / "corpus")], one)
     atheris.Fuzz()
 
 
