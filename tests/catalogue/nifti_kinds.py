@@ -123,6 +123,11 @@ NIFTI_KINDS = (
         "expected 1000000015047466.* bytes, found [0-9]+ compressed ones", no_mask,
     ),
     Kind(
+        "NIfTI: vox_offset in the middle of a voxel", "refused",
+        flair(lambda: header(vox_offset=353.0) + b"\0"), 3,
+        "expected a vox_offset that is a multiple of 2, found 353", no_mask,
+    ),
+    Kind(
         "NIfTI: more than twice as many bytes as the header says", "refused, unread", bomb, 3,
         "expected 110944 bytes, found more than twice as many", no_mask,
     ),

@@ -56,7 +56,7 @@ def read_nifti(path: Path) -> tuple[sitk.Image, tuple[str, ...]] | None:
     elif not voxels_path.is_file() or pair is None:
         raise _without_partner(path, voxels_path if pair else path.with_suffix(".img"))
     kind = _number_type(path, header)
-    content, length = _voxels(voxels_path, _start(path, header), math.prod(header.size), kind)
+    content, length = _voxels(voxels_path, _start(path, header, kind), math.prod(header.size), kind)
     where, warnings = position(path, header)
     warnings += _bits_warning(path, header, kind, length)
     image = _image(content, header, kind)
@@ -95,13 +95,16 @@ def _number_type(path: Path, header: NiftiHeader) -> np.dtype:
     )
 
 
-def _start(path: Path, header: NiftiHeader) -> int:
-    """Return where the voxels start."""
+def _start(path: Path, header: NiftiHeader, kind: np.dtype) -> int:
+    """Return where the voxels start: at a multiple of their bytes, or of the 4 of the header's fields."""
     least = 0 if header.in_pair else 540 if header.version == 2 else 348
     if header.offset == 0 and not header.in_pair:
         return least + 4  # not set: behind the bytes that say whether there are extensions
     if not (math.isfinite(header.offset) and header.offset >= least):
         raise _unreadable(path, f"expected a vox_offset of {least} or more, found {header.offset:g}")
+    step = min(kind.itemsize, 4)
+    if header.offset % step:
+        raise _unreadable(path, f"expected a vox_offset that is a multiple of {step}, found {header.offset:g}")
     return int(header.offset)
 
 
