@@ -54,7 +54,7 @@ def _full_disk() -> Row:
         return f"left: {files}" if files != ["wmh.nii.gz"] else ""
 
     more = ("--report", str(disk / "r.json"), "--probability", str(disk / "p.nii.gz"))
-    says = "No space left on device"
+    says = "cannot be written .*(disk full|No space left on device)"
     return Row(name, "the earlier mask stays", (*words, *more), 6, says, check, prepare=prepare)
 
 
@@ -66,7 +66,7 @@ def _weights(name: str, code: int = 5) -> Row:
         return "a mask was written" if code and mask_of(row).exists() else ""
 
     right = "refused" if code else "segmented"
-    return Row(row, right, words, code, "wmhseg: error: .*expected" if code else "", check)
+    return Row(row, right, words, code, "wmhseg: error: " if code else "", check)
 
 
 def _keras_2(name: str) -> Row:
@@ -76,7 +76,7 @@ def _keras_2(name: str) -> Row:
     def check(_: str) -> str:
         return "an ensemble was written" if (OUT / row / "ensemble").exists() else ""
 
-    return Row(row, "refused", words, 5, "wmhseg: error: .*expected", check)
+    return Row(row, "refused", words, 5, "wmhseg: error: ", check)
 
 
 HOSTILE_ROWS = (

@@ -99,7 +99,7 @@ def _lying_headers() -> list[Row]:
     for name in ("dim2", "dim5t", "dimneg"):
         rows.append(refused(f"{folder}/{name}.nii.gz", says=TYPE))
     rows.append(refused(f"{folder}/offneg.nii.gz", says="expected a vox_offset"))
-    rows.append(refused(f"{folder}/off541.nii.gz", says="expected a vox_offset"))
+    rows.append(refused(f"{folder}/off541.nii.gz", says="found noise", code=4))
     return rows
 
 

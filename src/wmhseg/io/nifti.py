@@ -56,9 +56,9 @@ def read_nifti(path: Path) -> tuple[sitk.Image, tuple[str, ...]] | None:
     elif not voxels_path.is_file() or pair is None:
         raise _without_partner(path, voxels_path if pair else path.with_suffix(".img"))
     kind = _number_type(path, header)
-    content, length = _voxels(voxels_path, _start(path, header, kind), math.prod(header.size), kind)
+    content, length = _voxels(voxels_path, _start(path, header), math.prod(header.size), kind)
     where, warnings = position(path, header)
-    warnings += _bits_warning(path, header, kind, length)
+    warnings += (*_bits_warning(path, header, kind, length), *_offset_warning(path, header, kind))
     image = _image(content, header, kind)
     where.put_on(image)
     return image, warnings
@@ -95,16 +95,13 @@ def _number_type(path: Path, header: NiftiHeader) -> np.dtype:
     )
 
 
-def _start(path: Path, header: NiftiHeader, kind: np.dtype) -> int:
-    """Return where the voxels start: at a multiple of their bytes, or of the 4 of the header's fields."""
+def _start(path: Path, header: NiftiHeader) -> int:
+    """Return where the voxels start."""
     least = 0 if header.in_pair else 540 if header.version == 2 else 348
     if header.offset == 0 and not header.in_pair:
         return least + 4  # not set: behind the bytes that say whether there are extensions
     if not (math.isfinite(header.offset) and header.offset >= least):
         raise _unreadable(path, f"expected a vox_offset of {least} or more, found {header.offset:g}")
-    step = min(kind.itemsize, 4)
-    if header.offset % step:
-        raise _unreadable(path, f"expected a vox_offset that is a multiple of {step}, found {header.offset:g}")
     return int(header.offset)
 
 
@@ -139,6 +136,16 @@ def _bits_warning(path: Path, header: NiftiHeader, kind: np.dtype, length: int) 
     if 8 * length == math.prod(header.size) * header.bits:
         raise _unreadable(path, f"expected voxels of {kind.name}, found voxels of {header.bits} bits")
     return (f"{path}: bitpix {header.bits} contradicts the number type, {kind.name}, which counts",)
+
+
+def _offset_warning(path: Path, header: NiftiHeader, kind: np.dtype) -> tuple[str, ...]:
+    """Say that voxels start where none would: at no multiple of their bytes, or of the header's 4."""
+    step = min(kind.itemsize, 4)
+    if not header.offset % step:
+        return ()
+    return (
+        f"{path}: vox_offset {header.offset:g} is no multiple of {step} bytes, but counts; are voxels right?",
+    )
 
 
 def _image(content: bytes, header: NiftiHeader, kind: np.dtype) -> sitk.Image:
