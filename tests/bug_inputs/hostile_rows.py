@@ -84,6 +84,5 @@ HOSTILE_ROWS = (
     *(refused(f"18-hostile/{name}", says=says) for name, says in IMAGES.items()),
     *map(_weights, WEIGHTS),
     _weights("name-html", 0),
-    _weights("many", 0),
     *map(_keras_2, KERAS_2),
 )
