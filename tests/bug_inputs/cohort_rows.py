@@ -65,7 +65,7 @@ def _rights() -> list[Row]:
     rows = [
         Row(
             f"{folder}/{name}", "refused", command(f"{folder}/{name}", f"{folder}/{name}"), 3,
-            "cannot be read .Permission denied.; check who owns it", program=PLAIN_ROOT,
+            "cannot be read .Permission denied.", program=PLAIN_ROOT,
         )
         for name in ("locked/FLAIR.nii.gz", "unreadable/FLAIR.nii.gz", "unreadable/F.nrrd")
     ]  # fmt: skip
