@@ -2,8 +2,9 @@
 
 Atheris (libFuzzer) changes files of each kind. A target's run ends with what breaks the rule: another error
 than WmhsegError, a crash, more than 120 seconds or 6 GB for one file. GDCM takes as much memory as a damaged
-DICOM file claims, up to 4 GB, for which it takes seconds, and keeps it: a process reads few of them. One line for each target on standard
-output tells what became of its files; one that breaks the rule is left as crash-*, oom-* or timeout-*.
+DICOM file claims, up to 4 GB, which takes seconds, and keeps it: a process reads few of them. One line for each
+target on standard output tells what became of its files; one that breaks the rule is left as crash-*, oom-* or
+timeout-*.
 """
 
 import os
