@@ -1,10 +1,10 @@
 """Long runs, guided by which lines of wmhseg a file reaches: `python tests/fuzz/fuzz.py CASES [TARGET ...]`.
 
-Atheris (libFuzzer) changes files of each kind. A target's run ends with what breaks the rule: another error
-than WmhsegError, a crash, more than 120 seconds or 6 GB for one file. GDCM takes as much memory as a damaged
-DICOM file claims, up to 4 GB, which takes seconds, and keeps it: a process reads few of them. One line for each
-target on standard output tells what became of its files; one that breaks the rule is left as crash-*, oom-* or
-timeout-*.
+Atheris (libFuzzer) changes files of each kind. A target's run ends with what breaks the rule: another
+error than WmhsegError, a crash, more than 120 seconds or 6 GB for one file. GDCM takes as much memory as
+a damaged DICOM file claims, up to 4 GB, which takes seconds, and keeps it: a process reads few of them.
+One line for each target on standard output tells what became of its files; one that breaks the rule is
+left as crash-*, oom-* or timeout-*.
 """
 
 import os
