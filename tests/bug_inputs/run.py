@@ -48,6 +48,8 @@ def main(shared: Path, cases: Path, only: Sequence[str] = ()) -> int:
 def _make(shared: Path, cases: Path) -> None:
     """Run the scripts, and segment the plain scans that the others are compared with."""
     share_networks()
+    if (disk := HOME / "11-full-disk" / "mnt").is_mount():  # of a run that was ended
+        _run("umount", disk)
     _run("bash", shared / "setup.sh", ROOT, cases)
     base = HOME / "base"
     for case, words in (("a639", True), ("a639_f", False), ("b755", True), ("b755_f", False)):
