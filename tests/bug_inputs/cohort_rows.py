@@ -139,7 +139,7 @@ def _ended_runs() -> list[Row]:
 
     def run(script: str) -> None:
         done = subprocess.run(
-            ["bash", folder / script], capture_output=True, text=True, timeout=600, check=False
+            ["bash", folder / script], capture_output=True, text=True, timeout=1800, check=False
         )
         killed.parent.mkdir(parents=True, exist_ok=True)
         killed.write_text(done.stdout)
