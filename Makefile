@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLE := examples/sample
 REAL ?= ../shared/data/cases
+BUG_INPUTS ?= ../shared/bug_inputs
 # What benchmarks/batch.py runs on: the real cases where they are, else the sample alone.
 SCANS ?= $(if $(wildcard $(REAL)),$(REAL),$(SAMPLE))
 WEIGHTS ?= weights
@@ -48,8 +49,9 @@ container-tests: .venv/dev
 	tests/docker_engine.sh start
 	$(BIN)/pytest tests/container
 
-bug-inputs: .venv/dev ## unusual and broken inputs, each through the command: what happened and what is right
+bug-inputs: .venv/dev ## unusual and broken inputs, each through the command: what is right and what happened (root, REAL)
 	$(BIN)/pytest tests/catalogue --verbose --no-header -rN
+	$(BIN)/python tests/bug_inputs/run.py $(BUG_INPUTS) $(REAL)
 
 evaluate: .venv/run ## score the weights on labelled cases: make evaluate REAL=folder [WEIGHTS=folder]
 	$(BIN)/wmhseg evaluate $(REAL) --weights $(WEIGHTS) --no-figures

@@ -363,11 +363,11 @@ def test_an_error_while_tensorflow_loads_is_said(
 ) -> None:
     """Standard error leads nowhere meanwhile, which must not swallow the reason."""
     program = (
-        "import sys, wmhseg.segmentation.segment_files as module\n"
-        "from wmhseg.cli import main\n"
+        "import wmhseg.segmentation.segment_files as module\n"
+        "from wmhseg.cli import console\n"
         "def fail(*_): import time; time.sleep(0.5); raise ZeroDivisionError('by zero')\n"
         "module.prepare_files = fail\n"
-        "sys.exit(main())\n"
+        "console()\n"
     )
     words = [
         "segment",

@@ -64,7 +64,8 @@ def console() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     code = main()
     if code:
-        # TensorFlow may still be starting in the background: nobody waits for it after a failure.
+        # TensorFlow may still be starting in the background: nobody waits for it after a failure, and an
+        # interpreter that ends meanwhile may be aborted.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

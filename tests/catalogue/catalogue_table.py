@@ -9,9 +9,10 @@ from kinds import KINDS
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "catalogue.md"
 INTRODUCTION = """# Catalogue of inputs
 
-What the command makes of unusual and broken inputs: each row is run through it by `tests/catalogue`
-(`make bug-inputs` runs them alone). Made by `python tests/catalogue/catalogue_table.py`; the rules behind it:
-[inputs.md](inputs.md).
+What the command makes of unusual and broken inputs: each row is run through it by `tests/catalogue`, and some
+through the container (`tests/container/test_catalogue.py`). `make bug-inputs` runs them alone, and then,
+as root, what scripts that rebuild inputs from bug reports write, if they are there (`../shared/bug_inputs`).
+Made by `python tests/catalogue/catalogue_table.py`; the rules behind it: [inputs.md](inputs.md).
 
 | input | what happens | exit code |
 |---|---|---|

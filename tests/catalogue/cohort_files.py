@@ -102,8 +102,7 @@ def done(*names: str, failed: tuple[str, ...] = ()) -> Callable[[Path], None]:
     """Return a check of which scans the cohort's table has, and of the masks of those that did not fail."""
 
     def check(folder: Path) -> None:
-        with (folder / "out" / "cohort.tsv").open(newline="", encoding="utf-8") as file:
-            rows = {row["name"]: row["error"] for row in csv.DictReader(file, delimiter="\t")}
+        rows = errors(folder)
         assert rows.keys() == {*names, *failed}
         for name, error in rows.items():
             assert (error != "n/a") == (name in failed)
@@ -111,6 +110,23 @@ def done(*names: str, failed: tuple[str, ...] = ()) -> Callable[[Path], None]:
             is_right(folder / "out" / name.encode().decode("unicode_escape") / "wmh.nii.gz")
 
     return check
+
+
+def one_row(name: str, scan_folder: str) -> Callable[[Path], None]:
+    """Return a check that the cohort's table has one row, of that name, and of the scan's mask."""
+
+    def check(folder: Path) -> None:
+        assert errors(folder) == {name: "n/a"}
+        assert len((folder / "out" / "cohort.tsv").read_text(encoding="utf-8").splitlines()) == 2
+        is_right(folder / "out" / scan_folder / "wmh.nii.gz")
+
+    return check
+
+
+def errors(folder: Path) -> dict[str, str]:
+    """Return the error of each scan in the cohort's table, by name."""
+    with (folder / "out" / "cohort.tsv").open(newline="", encoding="utf-8") as file:
+        return {row["name"]: row["error"] for row in csv.DictReader(file, delimiter="\t")}
 
 
 def derived(*stems: str) -> Callable[[Path], None]:

@@ -11,6 +11,7 @@ from cohort_files import (
     is_right,
     kept,
     nothing,
+    one_row,
     scan,
     scan_list,
     segment,
@@ -60,6 +61,10 @@ COHORT_KINDS = (
         batch({f"scans/{LATIN}/FLAIR.nii.gz": None}), 0, "", lambda folder: is_right(
             folder / "out" / LATIN / "wmh.nii.gz"
         ),
+    ),
+    Kind(
+        "Folder of scans: a folder's name holds a line break", "segmented; a blank in the table",
+        batch({"scans/a\nb/FLAIR.nii.gz": None}), 0, "", one_row("a b", "a\nb"),
     ),
     Kind(
         "Folder of scans: a FLAIR of 0 bytes", "that scan fails, the others are done",

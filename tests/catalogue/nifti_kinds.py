@@ -123,6 +123,11 @@ NIFTI_KINDS = (
         "expected 1000000015047466.* bytes, found [0-9]+ compressed ones", no_mask,
     ),
     Kind(
+        "NIfTI: vox_offset that is odd", "counts, with a warning",
+        flair(lambda: header(vox_offset=353.0)[:352] + b"\0" + whole()[352:]), 0,
+        "vox_offset 353 is no multiple of 2 bytes, but counts", as_nibabel,
+    ),
+    Kind(
         "NIfTI: more than twice as many bytes as the header says", "refused, unread", bomb, 3,
         "expected 110944 bytes, found more than twice as many", no_mask,
     ),

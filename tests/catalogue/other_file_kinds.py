@@ -37,6 +37,11 @@ OTHER_FILE_KINDS = (
         "expected 110592 bytes in FLAIR.raw, found 66355", no_mask,
     ),
     Kind(
+        "MHD: a pattern of file names", "refused",
+        itk("FLAIR.mhd", lambda content: content.replace(b"FLAIR.raw", b"%s.raw 1 2 1")), 3,
+        "expected where its voxels are, found '%s.raw 1 2 1'", no_mask,
+    ),
+    Kind(
         "MINC: copy broken off", "refused", itk("FLAIR.mnc", cut), 3, "not a readable image .*truncated",
         no_mask,
     ),

@@ -210,6 +210,7 @@ def _weights_files(folder: Path) -> list[bytes]:
 def _weights(content: bytes, folder: Path) -> object:
     from wmhseg.model.weights_file import load_weights
 
+    (folder / "x.weights.h5").unlink(missing_ok=True)  # HDF5 may still hold a damaged one open
     (folder / "x.weights.h5").write_bytes(content)
     return load_weights(_model(), folder / "x.weights.h5")
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parent))
 from targets import TARGETS, outcome
 
-# GDCM takes seconds, and the memory that 1 kB claims, for some damaged sequences: left to the long runs.
-SHORT = [name for name in TARGETS if name != "multiframe"]
+# GDCM takes seconds, and keeps the memory that 1 kB claims, for some damaged files: 60 took 17 GB. They are
+# left to the long runs, where a process reads few.
+SHORT = [name for name in TARGETS if name not in ("series", "multiframe")]
 # An edit: where (a share of the length), how many bytes go, what comes.
 EDIT = st.tuples(st.floats(0, 1), st.integers(0, 8), st.binary(max_size=8))
 

@@ -119,6 +119,8 @@ def test_missing_voxels(tmp_path: Path, ending: str) -> None:
         ({"TransformMatrix": "1 0 0 0 inf 0 0 0 1"}, "expected numbers as TransformMatrix"),
         ({"DimSize": "60000 60000 60000"}, "found 216000000000000 voxels, which take"),
         ({"ElementDataFile": "other.raw"}, "expected other.raw beside it, .* found none"),
+        ({"ElementDataFile": "%s%n.raw 1 3 1"}, "expected where its voxels are, found '%s%n.raw 1 3 1'"),
+        ({"ElementDataFile": None}, "expected where its voxels are, found 'nothing'"),
     ],
 )
 def test_metaimages_that_are_refused(tmp_path: Path, changes: dict[str, str | None], said: str) -> None:
@@ -155,6 +157,7 @@ def test_other_names_of_metaimages_fields(tmp_path: Path) -> None:
         ),
         ({"space origin": "(nan,nan,nan)"}, "expected numbers as spaceorigin"),
         ({"sizes": "60000 60000 60000"}, "not a readable image|fits into memory"),
+        ({"data file": "%s%n.raw 1 3 1"}, "expected where its voxels are, found '%s%n.raw 1 3 1'"),
     ],
 )
 def test_nrrds_that_are_refused(tmp_path: Path, changes: dict[str, str | None], said: str) -> None:

@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from dicom_writer import write_multiframe, write_series
 from wmhseg.errors import InputError
 from wmhseg.io import limits
 from wmhseg.io.limits import require_memory, usable_memory
+from wmhseg.io.volume import Grid, Volume, read_image
 
 
 def groups(folder: Path, lines: str, files: dict[str, str]) -> list[int]:
@@ -71,3 +75,17 @@ def test_ulimit_counts() -> None:
     code += "from wmhseg.io.limits import usable_memory; print(usable_memory())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) <= 10**9
+
+
+@pytest.mark.parametrize("multiframe", [False, True])
+def test_dicom_that_is_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, multiframe: bool
+) -> None:
+    grid = Grid((5, 6, 4), (1, 1, 3), (0, 0, 0), (1, 0, 0, 0, 1, 0, 0, 0, 1))
+    volume = Volume(np.arange(120, dtype=np.uint16).reshape(grid.shape_zyx), grid)
+    path = write_multiframe(tmp_path / "m.dcm", volume) if multiframe else write_series(tmp_path, volume)
+    monkeypatch.setattr(limits, "usable_memory", lambda: 120 * 30)
+    read_image(path)
+    monkeypatch.setattr(limits, "usable_memory", lambda: 120 * 30 - 1)
+    with pytest.raises(InputError, match=rf"^{path}: .*fits into memory, found 120 voxels"):
+        read_image(path)

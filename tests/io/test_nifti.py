@@ -261,6 +261,11 @@ def test_where_voxels_start(tmp_path: Path, cls: type, place: int, code: str) ->
     struct.pack_into(code, content, place, start + 1000)
     path.write_bytes(content[: int(start)] + bytes(1000) + content[int(start) :])
     np.testing.assert_array_equal(read_image(path)[0].array.transpose(2, 1, 0), VALUES)
+    struct.pack_into(code, content, place, start + 1)
+    path.write_bytes(content[: int(start)] + bytes(1) + content[int(start) :])
+    volume, (warning,) = read_image(path)
+    np.testing.assert_array_equal(volume.array.transpose(2, 1, 0), VALUES)
+    assert f"vox_offset {int(start) + 1} is no multiple of 2 bytes" in warning
 
 
 @pytest.mark.parametrize(("bits", "said"), [(0, ()), (16, ()), (8, ("bitpix 8",)), (-16, ("bitpix -16",))])

@@ -1,5 +1,6 @@
 """Reading DICOM: a folder with one series, or one multi-frame file."""
 
+import math
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -9,6 +10,7 @@ from wmhseg.io.dicom_frames import read_frames
 from wmhseg.io.dicom_header import DicomHeader, check_pixels, read_header, sop_class
 from wmhseg.io.dicom_stack import Stack, make_slice, stack_slices
 from wmhseg.io.files import few
+from wmhseg.io.limits import require_memory
 
 # Files with these endings claim to be DICOM, whatever they hold.
 _ENDINGS = (".dcm", ".ima")
@@ -23,11 +25,12 @@ def read_series(folder: Path) -> tuple[sitk.Image, tuple[str, ...]]:
         The image and what the user should know about it.
 
     Raises:
-        InputError: There is no series or more than one, a file is damaged or cut, or the slices are no
-            volume (`stack_slices`).
+        InputError: There is no series or more than one, a file is damaged or cut, the slices are no volume
+            (`stack_slices`), or they are too large for this computer.
         RuntimeError: A file cannot be read.
     """
     headers, warnings = _only_series(folder)
+    _require_memory(folder, headers)
     check_pixels(headers)
     if headers[0].is_multiframe:
         image, more = read_frames(headers[0])
@@ -43,7 +46,7 @@ def read_dicom(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     """Read one multi-frame file, as `read_series` does.
 
     Raises:
-        InputError: It is one slice, damaged or cut, or its frames are no volume.
+        InputError: It is one slice, damaged, cut or too large for this computer, or its frames are no volume.
         RuntimeError: It cannot be read.
     """
     header = read_header(path)
@@ -51,6 +54,7 @@ def read_dicom(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
         raise InputError(f"{path}: expected a DICOM image, {_DAMAGED}; copy or export it again")
     if not header.is_multiframe:
         raise InputError(f"{path}: expected a scan, found one DICOM slice; give the folder of the series")
+    _require_memory(path, [header])
     check_pixels([header])
     return read_frames(header)
 
@@ -62,6 +66,10 @@ def holds_dicom(folder: Path) -> bool:
     except OSError:
         return False
     return any(path.suffix.lower() in _ENDINGS or read_header(path) is not None for path in paths)
+
+
+def _require_memory(where: Path, headers: list[DicomHeader]) -> None:
+    require_memory(where, sum(math.prod(header.size) for header in headers))
 
 
 def sorted_files(folder: Path) -> tuple[Path, ...]:

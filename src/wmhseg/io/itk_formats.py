@@ -76,7 +76,7 @@ def _check_minc(path: Path) -> tuple[str, ...]:
 
 
 def _check_nrrd(path: Path) -> tuple[str, ...]:
-    fields = text_header(path).fields
+    fields = _text_fields(path)
     if "spacedirections" not in fields and "spacings" not in fields:
         raise _without_sizes(path, "space directions")
     _require_numbers(path, fields, ("spacedirections", "spaceorigin"))
@@ -87,7 +87,7 @@ def _check_nrrd(path: Path) -> tuple[str, ...]:
 
 
 def _check_meta(path: Path) -> tuple[str, ...]:
-    fields = text_header(path).fields
+    fields = _text_fields(path)
     sizes, origins = ("ElementSpacing", "ElementSize"), ("Offset", "Position", "Origin")
     axes = ("TransformMatrix", "Rotation", "Orientation")
     if not any(name in fields for name in sizes):
@@ -96,6 +96,17 @@ def _check_meta(path: Path) -> tuple[str, ...]:
     _require_numbers(path, fields, sizes, above_0=True)
     whole = any(name in fields for name in origins) and any(name in fields for name in axes)
     return () if whole else _incomplete_position(path, "Offset, TransformMatrix")
+
+
+def _text_fields(path: Path) -> dict[str, str]:
+    """Return a text header's fields; refuse a pattern of file names, which ITK hands to C's printf."""
+    header = text_header(path)
+    if "%" in header.voxels or not (header.nrrd or header.voxels):
+        raise InputError(
+            f"{path}: expected where its voxels are, found {header.voxels or 'nothing'!r} "
+            "(% is a pattern of names); name one file in the header, or convert it to NIfTI"
+        )
+    return header.fields
 
 
 def _require_numbers(

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from wmhseg.errors import InputError
+from wmhseg.io.parts import parts_of
 
 
 def is_utf8(name: str) -> bool:
@@ -17,6 +18,8 @@ def is_utf8(name: str) -> bool:
 def itk_name(path: Path) -> Iterator[str]:
     """Give a file or a folder a name that ITK understands, its own or that of a link; errors have its own.
 
+    Files that belong to it are linked beside it.
+
     Raises:
         InputError: The folder holds files with other names, or may not be read.
     """
@@ -26,12 +29,27 @@ def itk_name(path: Path) -> Iterator[str]:
         yield str(path)
         return
     with TemporaryDirectory(prefix="wmhseg-") as folder:
-        link = Path(folder) / path.name.encode("ascii", "replace").decode()
-        link.symlink_to(path.absolute())
+        links = _linked(path, Path(folder))
         try:
-            yield str(link)
+            yield str(links[path])
         except InputError as error:
-            raise type(error)(str(error).replace(str(link), str(path))) from None
+            said = str(error)
+            for part, link in links.items():
+                said = said.replace(str(link), str(part))
+            raise type(error)(said) from None
+
+
+def _linked(path: Path, folder: Path) -> dict[Path, Path]:
+    """Link a file and its parts, or a folder, into a folder, under names that are ASCII."""
+    links = {}
+    for part in {path, *(() if path.is_dir() else parts_of(path))}:
+        name = str(part.relative_to(path.parent)) if part.is_relative_to(path.parent) else ".."
+        if ".." in Path(name).parts:
+            continue  # its header names it from another place; the reader says that it is missing
+        links[part] = folder / name.encode("ascii", "replace").decode()
+        links[part].parent.mkdir(parents=True, exist_ok=True)
+        links[part].symlink_to(part.absolute())
+    return links
 
 
 def _require_utf8_inside(folder: Path) -> None:

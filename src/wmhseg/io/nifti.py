@@ -58,7 +58,7 @@ def read_nifti(path: Path) -> tuple[sitk.Image, tuple[str, ...]] | None:
     kind = _number_type(path, header)
     content, length = _voxels(voxels_path, _start(path, header), math.prod(header.size), kind)
     where, warnings = position(path, header)
-    warnings += _bits_warning(path, header, kind, length)
+    warnings += (*_bits_warning(path, header, kind, length), *_offset_warning(path, header, kind))
     image = _image(content, header, kind)
     where.put_on(image)
     return image, warnings
@@ -136,6 +136,16 @@ def _bits_warning(path: Path, header: NiftiHeader, kind: np.dtype, length: int) 
     if 8 * length == math.prod(header.size) * header.bits:
         raise _unreadable(path, f"expected voxels of {kind.name}, found voxels of {header.bits} bits")
     return (f"{path}: bitpix {header.bits} contradicts the number type, {kind.name}, which counts",)
+
+
+def _offset_warning(path: Path, header: NiftiHeader, kind: np.dtype) -> tuple[str, ...]:
+    """Say that voxels start where none would: at no multiple of their bytes, or of the header's 4."""
+    step = min(kind.itemsize, 4)
+    if not header.offset % step:
+        return ()
+    return (
+        f"{path}: vox_offset {header.offset:g} is no multiple of {step} bytes, but counts; are voxels right?",
+    )
 
 
 def _image(content: bytes, header: NiftiHeader, kind: np.dtype) -> sitk.Image:
