@@ -66,10 +66,28 @@ def apply_affine(
         size_yx: Rows and columns of the window.
         fill: Value outside the source.
     """
-    inverse = np.linalg.inv(affine_matrix(parameters))
-    middle = (np.asarray(size_yx) - 1) / 2
-    offset = np.asarray(centre_yx) - inverse @ middle
+    inverse, offset = _way_back(parameters, centre_yx, size_yx)
     moved = ndimage.affine_transform(
         np.asarray(array, np.float32), inverse, offset, size_yx, order=1, cval=fill, mode="constant"
     )
     return np.asarray(moved, np.float32)
+
+
+def move_labels(
+    labels: NDArray[np.uint8],
+    parameters: AffineParameters,
+    centre_yx: tuple[float, float],
+    size_yx: tuple[int, int],
+) -> NDArray[np.uint8]:
+    """Do with labels (Y, X) what `apply_affine` does with a channel: the nearest one, 0 outside."""
+    inverse, offset = _way_back(parameters, centre_yx, size_yx)
+    return np.asarray(ndimage.affine_transform(labels, inverse, offset, size_yx, order=0, mode="constant"))
+
+
+def _way_back(
+    parameters: AffineParameters, centre_yx: tuple[float, float], size_yx: tuple[int, int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return matrix and offset from a window's pixels to the source's."""
+    inverse = np.linalg.inv(affine_matrix(parameters))
+    middle = (np.asarray(size_yx) - 1) / 2
+    return inverse, np.asarray(centre_yx) - inverse @ middle

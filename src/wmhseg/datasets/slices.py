@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from wmhseg.io.writing import make_folder, replacing, write_json
 # Labels (docs/reference/convention.md).
 WMH, OTHER_PATHOLOGY, UNSURE_LABEL = 1, 2, 3
 SYNTHETIC_SITE = "synthetic"  # the site of cases that no scanner made
+_IMAGES, _LABELS, _STRUCTURES = "images.npy", "labels.npy", "structures.npy"
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,14 @@ class SliceSet:
         name: The case's name.
         images: (N, 200, 200, 2) float16 FLAIR and T1, normalised.
         labels: (N, 200, 200) uint8, 1 = WMH, 2 = other pathology, 3 = unsure.
+        structures: (N, 200, 200) uint8, values of `Structure`; None where nobody knows.
     """
 
     site: str
     name: str
     images: NDArray[np.float16]
     labels: NDArray[np.uint8]
+    structures: NDArray[np.uint8] | None = None
 
 
 def save_slices(slices: SliceSet, folder: Path) -> None:
@@ -40,7 +44,10 @@ def save_slices(slices: SliceSet, folder: Path) -> None:
     """
     target = folder / f"{slices.site}__{slices.name}"
     make_folder(target)
-    for name, array in (("images.npy", slices.images), ("labels.npy", slices.labels)):
+    arrays = {_IMAGES: slices.images, _LABELS: slices.labels}
+    if slices.structures is not None:
+        arrays[_STRUCTURES] = slices.structures
+    for name, array in arrays.items():
         with replacing(target / name) as temporary:
             np.save(temporary, array)
     write_json(target / "case.json", {"site": slices.site, "name": slices.name})
@@ -55,9 +62,14 @@ def load_slices(folder: str | Path) -> list[SliceSet]:
     found = []
     for path in sorted(Path(folder).glob("*/case.json")):
         case = json.loads(path.read_text(encoding="utf-8"))
-        images = np.load(path.with_name("images.npy"), mmap_mode="r", allow_pickle=False)
-        labels = np.load(path.with_name("labels.npy"), mmap_mode="r", allow_pickle=False)
-        found.append(SliceSet(case["site"], case["name"], images, labels))
+        images, labels = _open(path.with_name(_IMAGES)), _open(path.with_name(_LABELS))
+        structures = path.with_name(_STRUCTURES)
+        known = _open(structures) if structures.is_file() else None
+        found.append(SliceSet(case["site"], case["name"], images, labels, known))
     if not found:
         raise InputError(f"{folder}: expected prepared slices, found none; run the prepare step first")
     return found
+
+
+def _open(path: Path) -> NDArray[Any]:
+    return np.load(path, mmap_mode="r", allow_pickle=False)
