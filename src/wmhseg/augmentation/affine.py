@@ -90,4 +90,4 @@ def _way_back(
     """Return matrix and offset from a window's pixels to the source's."""
     inverse = np.linalg.inv(affine_matrix(parameters))
     middle = (np.asarray(size_yx) - 1) / 2
-    return inverse, np.asarray(centre_yx) - inverse @ middle
+    return np.asarray(inverse, np.float64), np.asarray(centre_yx) - inverse @ middle

@@ -44,7 +44,7 @@ def save_slices(slices: SliceSet, folder: Path) -> None:
     """
     target = folder / f"{slices.site}__{slices.name}"
     make_folder(target)
-    arrays = {_IMAGES: slices.images, _LABELS: slices.labels}
+    arrays: dict[str, NDArray[Any]] = {_IMAGES: slices.images, _LABELS: slices.labels}
     if slices.structures is not None:
         arrays[_STRUCTURES] = slices.structures
     for name, array in arrays.items():

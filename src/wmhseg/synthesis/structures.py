@@ -57,7 +57,7 @@ def structure_slices(
 
 def most_of(shares: dict[Structure, NDArray[np.float32]]) -> NDArray[np.uint8]:
     """Return the structure with the largest share of each voxel; OUTSIDE has what the others leave."""
-    largest = np.float32(1) - np.sum(list(shares.values()), axis=0, dtype=np.float32)
+    largest: NDArray[np.float32] = np.asarray(1 - sum(shares.values()), np.float32)
     found = np.full(largest.shape, Structure.OUTSIDE, np.uint8)
     for structure, share in shares.items():
         more = share > largest
