@@ -1,14 +1,19 @@
 """Dice of the structures that the anatomy network finds, case by case.
 
     python benchmarks/anatomy.py CASES [--weights DIR] [--flair-alone] [--save DIR]
+    python benchmarks/anatomy.py CASES --time
 
 CASES holds folders with pre/FLAIR.nii.gz, perhaps pre/T1.nii.gz, and what is known of the anatomy:
 structures.nii.gz (`wmhseg synthesise --volumes` writes it) or ventricles.nii.gz (the lateral ventricles by
 hand). A structure that is neither in the truth nor found is n/a. The last line is the mean.
+
+`--time` gives seconds instead: of the WMH networks (all members, as for a report) and back to the FLAIR's
+grid, then of the structures. Each way runs twice, and the second time counts: graphs are built by then.
 """
 
 import argparse
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +22,14 @@ from numpy.typing import NDArray
 from wmhseg.anatomy.structure import BRAIN, Structure
 from wmhseg.datasets.cases import FLAIR, STRUCTURES, T1
 from wmhseg.io.tsv import NO_VALUE
-from wmhseg.io.volume import Volume, read_volume
+from wmhseg.io.volume import read_volume
 from wmhseg.io.write_volume import write_volume
 from wmhseg.model.anatomy_network import AnatomyNetwork, anatomy_weights
-from wmhseg.model.manifest import read_manifest
+from wmhseg.model.ensemble import Ensemble
+from wmhseg.model.manifest import default_weights, read_manifest
 from wmhseg.segmentation.find_anatomy import find_anatomy
-from wmhseg.segmentation.prepare_scan import prepare_files
+from wmhseg.segmentation.prepare_scan import PreparedScan, prepare_files
+from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import InputOptions
 
@@ -49,13 +56,56 @@ def scores(found: NDArray[np.uint8], case: Path) -> dict[str, float]:
     return {"ventricles": dice(found == Structure.VENTRICLES, ventricles)}
 
 
-def segmented(case: Path, network: AnatomyNetwork, flair_alone: bool) -> Volume:
-    """Return the structures found in a case."""
+def prepare(case: Path, network: AnatomyNetwork, flair_alone: bool) -> PreparedScan:
+    """Return a case as the network sees it."""
     t1 = case / T1
     used = t1 if t1.is_file() and not flair_alone else None
-    return find_anatomy(
-        prepare_files(case / FLAIR, used, network.recipe, InputOptions(), Stopwatch()), network
-    )
+    return prepare_files(case / FLAIR, used, network.recipe, InputOptions(), Stopwatch())
+
+
+def taken(work: Callable[[], object]) -> float:
+    """Return the seconds of a second run."""
+    work()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def print_times(cases: list[Path], network: AnatomyNetwork) -> None:
+    """Time both networks on every case, in turn."""
+    ensemble = Ensemble(read_manifest(default_weights()), "float32")
+    print("\t".join(["case", "wmh_seconds", "anatomy_seconds", "ratio"]))
+    for case in cases:
+        one = prepare(case, network, flair_alone=False)
+
+        def find_wmh(one: PreparedScan = one) -> object:
+            return finish(one, predict_slices(ensemble, one.windows.slices, None), network.recipe)
+
+        def find_structures(one: PreparedScan = one) -> object:
+            return find_anatomy(one, network)
+
+        wmh, anatomy = taken(find_wmh), taken(find_structures)
+        print(f"{case.name}\t{wmh:.2f}\t{anatomy:.2f}\t{anatomy / wmh:.2f}")
+
+
+def print_scores(cases: list[Path], network: AnatomyNetwork, options: argparse.Namespace) -> None:
+    """Print the Dice of every case and the mean."""
+    rows = {}
+    for case in cases:
+        found = find_anatomy(prepare(case, network, options.flair_alone), network)
+        if options.save:
+            options.save.mkdir(parents=True, exist_ok=True)
+            write_volume(options.save / f"{case.name}.nii.gz", found)
+        rows[case.name] = scores(found.array, case)
+    names = [name for name in GROUPS if any(name in row for row in rows.values())]
+    rows["mean"] = {
+        name: float(np.nanmean([row.get(name, np.nan) for row in rows.values()])) for name in names
+    }
+    print("\t".join(["case", *names]))
+    for case_name, row in rows.items():
+        values = [row.get(name, float("nan")) for name in names]
+        shown = [NO_VALUE if np.isnan(value) else f"{value:.3f}" for value in values]
+        print("\t".join([case_name, *shown]))
 
 
 def find_known(root: Path) -> Iterator[Path]:
@@ -75,24 +125,16 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=anatomy_weights(), help="the network's folder")
     parser.add_argument("--flair-alone", action="store_true", help="leave the T1 out")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write what was found, CASE.nii.gz")
+    parser.add_argument("--time", action="store_true", help="seconds instead of scores")
     options = parser.parse_args()
     network = AnatomyNetwork(read_manifest(options.weights))
-    rows = {}
-    for case in find_known(options.cases):
-        found = segmented(case, network, options.flair_alone)
-        if options.save:
-            options.save.mkdir(parents=True, exist_ok=True)
-            write_volume(options.save / f"{case.name}.nii.gz", found)
-        rows[case.name] = scores(found.array, case)
-    names = [name for name in GROUPS if any(name in row for row in rows.values())]
-    rows["mean"] = {
-        name: float(np.nanmean([row.get(name, np.nan) for row in rows.values()])) for name in names
-    }
-    print("\t".join(["case", *names]))
-    for case_name, row in rows.items():
-        values = [row.get(name, float("nan")) for name in names]
-        shown = [NO_VALUE if np.isnan(value) else f"{value:.3f}" for value in values]
-        print("\t".join([case_name, *shown]))
+    cases = list(find_known(options.cases))
+    if not cases:
+        parser.error(f"{options.cases}: expected {STRUCTURES} or {VENTRICLES} beside pre/, found none")
+    if options.time:
+        print_times(cases, network)
+    else:
+        print_scores(cases, network, options)
 
 
 if __name__ == "__main__":

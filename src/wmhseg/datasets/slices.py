@@ -47,6 +47,9 @@ def save_slices(slices: SliceSet, folder: Path) -> None:
     arrays: dict[str, NDArray[Any]] = {_IMAGES: slices.images, _LABELS: slices.labels}
     if slices.structures is not None:
         arrays[_STRUCTURES] = slices.structures
+    else:
+        # Those of an earlier case of this name would not fit.
+        (target / _STRUCTURES).unlink(missing_ok=True)
     for name, array in arrays.items():
         with replacing(target / name) as temporary:
             np.save(temporary, array)
