@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "model"))
 from network_reference import TINY
 
 CONFIG = AnatomyConfig(epochs=4, batches_per_epoch=2, batch_size=2, patch=40, learning_rate=1e-2, widths=TINY)
-STILL = IntensityRange(0, 0, 0, 0, 0, 0, 0, 0)
+STILL = IntensityRange(0, 0, 0, 1, 0, 0, 0, 0)
 
 
 def drawn(name: str, slices: int) -> SliceSet:
