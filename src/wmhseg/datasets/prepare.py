@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from wmhseg.anatomy.most_of import most_of
 from wmhseg.anatomy.structure import Structure
 from wmhseg.datasets.cases import Case
 from wmhseg.datasets.slices import OTHER_PATHOLOGY, UNSURE_LABEL, WMH, SliceSet
@@ -97,15 +98,13 @@ def _structures(structures: Volume, way: Way) -> NDArray[np.uint8]:
     array = _axial(structures, way)
     if way.working_grid == way.axial_grid:
         return array
-    found = np.zeros(way.working_grid.shape_zyx, np.uint8)
-    largest = np.zeros(found.shape, np.float32)
-    for structure in Structure:
-        # Beyond the image is OUTSIDE.
+
+    def share_of(structure: Structure) -> NDArray[np.float32]:
         part = Volume((array == structure).astype(np.float32), way.axial_grid)
-        share = resample(part, way.working_grid, outside=float(structure == Structure.OUTSIDE)).array
-        more = share > largest
-        largest[more], found[more] = share[more], structure
-    return found
+        # Beyond the image is OUTSIDE.
+        return resample(part, way.working_grid, outside=float(structure == Structure.OUTSIDE)).array
+
+    return most_of((structure, share_of(structure)) for structure in Structure)
 
 
 def _labels_on_working_grid(truth: Volume, way: Way) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from wmhseg.anatomy.most_of import most_of
 from wmhseg.anatomy.structure import Structure
 from wmhseg.imaging.geometry import resample, undo_crop_pad
 from wmhseg.io.volume import Grid, Volume
@@ -49,16 +50,13 @@ def _most_probable(predicted: NDArray[np.float32], start_yx: tuple[int, int], wa
     """Return the structures of a few slices (n, Y, X) on the axial grid's rows and columns."""
     # The two grids differ in rows and columns only, so which slices they are makes no difference.
     working, axial = (_low_end(grid, len(predicted)) for grid in (way.working_grid, way.axial_grid))
-    found = np.full(axial.shape_zyx, Structure.OUTSIDE, np.uint8)
-    largest = np.full(found.shape, -np.inf, np.float32)
-    for structure in Structure:
+
+    def probability_of(structure: Structure) -> NDArray[np.float32]:
         outside = float(structure == Structure.OUTSIDE)
         share = undo_crop_pad(predicted[..., structure], start_yx, working.shape_zyx[1:], outside)
-        if working != axial:
-            share = resample(Volume(share, working), axial, outside).array
-        more = share > largest
-        largest[more], found[more] = share[more], structure
-    return found
+        return share if working == axial else resample(Volume(share, working), axial, outside).array
+
+    return most_of((structure, probability_of(structure)) for structure in Structure)
 
 
 def _low_end(grid: Grid, slices: int) -> Grid:

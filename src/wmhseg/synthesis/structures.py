@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from wmhseg.anatomy.most_of import most_of
 from wmhseg.anatomy.structure import Structure
 from wmhseg.synthesis.acquisition import Sampling, take_box
 from wmhseg.synthesis.anatomy import Anatomy
@@ -52,14 +53,5 @@ def structure_slices(
         if stripped is not None:
             share[stripped] = 0
         shares[structure] = interpolate(share, finer)
-    return most_of(shares)
-
-
-def most_of(shares: dict[Structure, NDArray[np.float32]]) -> NDArray[np.uint8]:
-    """Return the structure with the largest share of each voxel; OUTSIDE has what the others leave."""
-    largest: NDArray[np.float32] = np.asarray(1 - sum(shares.values()), np.float32)
-    found = np.full(largest.shape, Structure.OUTSIDE, np.uint8)
-    for structure, share in shares.items():
-        more = share > largest
-        largest[more], found[more] = share[more], structure
-    return found
+    rest: NDArray[np.float32] = np.asarray(1 - sum(shares.values()), np.float32)
+    return most_of([(Structure.OUTSIDE, rest), *shares.items()])
