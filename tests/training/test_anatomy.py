@@ -28,19 +28,19 @@ CONFIG = AnatomyConfig(epochs=4, batches_per_epoch=2, batch_size=2, patch=40, le
 STILL = IntensityRange(0, 0, 0, 1, 0, 0, 0, 0)
 
 
-def drawn(name: str, slices: int) -> SliceSet:
-    """Slices whose FLAIR is the number of the structure, 0.5 apart."""
+def drawn(name: str, slices: int, t1: float) -> SliceSet:
+    """Slices whose FLAIR is the number of the structure, 0.5 apart, and whose T1 is flat."""
     structures = np.zeros((slices, 72, 72), np.uint8)
     for number in Structure:
         structures[:, 8 * number + 4 : 8 * number + 12, 10:60] = number
     structures[0] = 0
-    images = np.stack([structures / 2, np.full(structures.shape, 1.0)], axis=-1).astype(np.float16)
+    images = np.stack([structures / 2, np.full(structures.shape, t1)], axis=-1).astype(np.float16)
     return SliceSet("synthetic", name, images, np.zeros_like(structures), structures)
 
 
 @pytest.fixture(scope="module")
 def sets() -> list[SliceSet]:
-    return [drawn("few", 2), drawn("many", 12)]
+    return [drawn("few", 2, 1.0), drawn("many", 12, 2.0)]
 
 
 def test_structures_move_with_the_image(sets: list[SliceSet]) -> None:
@@ -67,8 +67,10 @@ def test_cases_are_drawn_alike_and_draws_repeat(sets: list[SliceSet]) -> None:
     assert not np.array_equal(first[1][0], other[1][0])
     # Nothing is drawn in the first slices: one of the two of "few", one of twelve of "many". Of 15 % of the
     # windows, (1/2 + 1/12) / 2 are 4.4 %.
-    empty = np.mean([window[..., 0].max() == 0 for window in first[0][0]])
+    empty = np.mean([abs(window[..., 0]).max() < 1e-3 for window in first[0][0]])
     assert 0 < empty < 0.12
+    # The T1 tells the cases apart.
+    assert np.mean([window[..., 1].mean() < 1.5 for window in first[0][0]]) == pytest.approx(0.5, abs=0.12)
 
 
 def test_slices_without_structures_are_refused(sets: list[SliceSet]) -> None:
