@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.anatomy.structure import Structure
 from wmhseg.datasets.cases import Case, write_images
-from wmhseg.datasets.prepare import prepare_case
+from wmhseg.datasets.prepare import Labels, prepare_case, prepare_labelled
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.errors import InputError
+from wmhseg.imaging.geometry import crop_pad
 from wmhseg.io.volume import Grid, Volume
 from wmhseg.recipe import DEFAULT, PAPER
 from wmhseg.segmentation.prepare_scan import prepare_scan
@@ -139,6 +142,59 @@ def test_resampled_labels_lie_on_the_resampled_lesions(
         area_mm2 = (images.truth.array == label).sum() * spacing_mm[0] * spacing_mm[1]
         # From 0.5 to 1 mm many pixels are half full exactly, and those count.
         assert (found.labels == label).sum() == pytest.approx(area_mm2, rel=0.1)
+
+
+def structures_of(head: Any, move: Callable[[Volume], Volume] = lambda volume: volume) -> SliceSet:
+    """Prepare the head with lesions called ventricles, the left half cortex, the right white matter."""
+    half = np.arange(head.truth.array.shape[2]) < head.truth.array.shape[2] // 2
+    structures = np.where(half, Structure.CORTEX, Structure.WHITE_MATTER) + np.zeros_like(head.truth.array)
+    structures[head.truth.array > 0] = Structure.VENTRICLES
+    labels = Labels(move(head.truth), move(Volume(structures.astype(np.uint8), head.truth.grid)))
+    return prepare_labelled(Scan(move(head.flair), move(head.t1)), labels, DEFAULT, "site", "case")
+
+
+def test_structures_lie_on_the_images(head: Any) -> None:
+    """Pixels of 1.15 mm are left as they are; beyond the image is outside."""
+    found = structures_of(head)
+    assert found.structures is not None
+    np.testing.assert_array_equal(found.structures == Structure.VENTRICLES, found.labels == 1)
+    assert found.structures.dtype == np.uint8
+    z = len(found.structures) // 2
+    rows = np.flatnonzero((found.structures[z] != Structure.OUTSIDE).any(axis=1))
+    # 144 rows of 128 pixels, half of them each.
+    assert len(rows) == 144
+    line = found.structures[z, rows[0]].tolist()
+    inside = [Structure.CORTEX] * 64 + [Structure.WHITE_MATTER] * 64
+    assert [number for number in line if number != Structure.OUTSIDE] == inside
+
+
+def test_structures_of_a_scan_stored_another_way_round(head: Any) -> None:
+    plain = structures_of(head)
+    moved = structures_of(head, lambda volume: flipped(sagittal(volume), (0,)))
+    np.testing.assert_array_equal(moved.structures, plain.structures)
+
+
+def test_a_resampled_pixel_is_what_fills_most_of_it(make_head: Any, make_grid: Any) -> None:
+    """From 0.5 to 1 mm: a pixel is the mean of 2 x 2, so the majority of the four."""
+    made = make_head(make_grid((272, 320, 12), (0.5, 0.5, 9.0)))
+    rng = np.random.default_rng(4)
+    array = rng.choice([0, 2, 5], made.truth.array.shape).astype(np.uint8)
+    scan = Scan(made.flair, made.t1)
+    labels = Labels(made.truth, Volume(array, made.flair.grid))
+    found = prepare_labelled(scan, labels, DEFAULT, "site", "case").structures
+    assert found is not None
+    windows = prepare_scan(scan, replace(DEFAULT, min_patch=200)).windows
+    blocks = array.reshape(12, 160, 2, 136, 2)
+    counts = np.stack([(blocks == number).sum(axis=(2, 4)) for number in range(8)])
+    ranked = np.sort(counts, axis=0)
+    clear = ranked[-1] > ranked[-2]
+
+    def cut(volume: NDArray[Any]) -> NDArray[Any]:
+        return crop_pad(volume[windows.indices], windows.start_yx, (200, 200))
+
+    seen = cut(clear)
+    assert seen.sum() > 10_000
+    np.testing.assert_array_equal(found[seen], cut(counts.argmax(axis=0).astype(np.uint8))[seen])
 
 
 def test_a_case_without_lesions(marked: Marked, tmp_path: Path) -> None:

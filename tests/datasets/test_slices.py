@@ -1,5 +1,6 @@
 """Prepared slices on disk."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,21 @@ def test_a_case_prepared_again_replaces_the_old_slices(tmp_path: Path) -> None:
     save_slices(made_up("Utrecht", "2", 1, 5), tmp_path)
     (found,) = load_slices(tmp_path)
     assert found.images.shape == (1, 20, 20, 2)
+
+
+def test_structures_are_there_where_they_are_known(tmp_path: Path) -> None:
+    one = made_up("synthetic", "2", 3, 0)
+    structures = np.random.default_rng(3).integers(0, 8, (3, 20, 20)).astype(np.uint8)
+    save_slices(replace(one, structures=structures), tmp_path)
+    (found,) = load_slices(tmp_path)
+    assert found.structures is not None
+    assert found.structures.dtype == np.uint8
+    np.testing.assert_array_equal(found.structures, structures)
+    np.testing.assert_array_equal(found.labels, one.labels)
+    # Prepared again without: the old ones would lie on other slices.
+    save_slices(made_up("synthetic", "2", 2, 0), tmp_path)
+    (found,) = load_slices(tmp_path)
+    assert found.structures is None
 
 
 def test_nothing_prepared(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wmhseg.model.ensemble import BATCH, Ensemble
+from wmhseg.model.ensemble import Ensemble
+from wmhseg.model.graph import BATCH
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.member_probabilities import Members
 from wmhseg.model.unet import build_unet

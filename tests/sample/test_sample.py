@@ -75,6 +75,21 @@ def test_the_wheel_gives_the_same_mask(installed: Path, own_mask: np.ndarray, tm
     np.testing.assert_array_equal(found, own_mask)
 
 
+def test_the_wheel_holds_the_network_of_the_structures(installed: Path) -> None:
+    code = (
+        "from wmhseg.model.anatomy_network import AnatomyNetwork, anatomy_weights;"
+        "from wmhseg.model.manifest import read_manifest;"
+        "AnatomyNetwork(read_manifest(anatomy_weights())); print(anatomy_weights())"
+    )
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "WMHSEG_WEIGHTS")
+    }
+    words = [installed / "bin" / "python", "-c", code]
+    done = subprocess.run(words, cwd="/", env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).is_relative_to(installed)
+
+
 def test_the_wheels_weights_are_verified(installed: Path, tmp_path: Path) -> None:
     (weights,) = installed.glob("lib/python3*/site-packages/wmhseg/weights/member-0.weights.h5")
     content = weights.read_bytes()

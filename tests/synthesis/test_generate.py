@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wmhseg.anatomy.structure import Structure
 from wmhseg.cli import main as wmhseg
 from wmhseg.datasets.cases import find_cases
 from wmhseg.datasets.slices import load_slices
@@ -37,6 +38,18 @@ def test_slices_are_valid_for_training(output: Path) -> None:
         assert one.labels.dtype == np.uint8
         assert set(np.unique(one.labels)) <= {0, 1, 2, 3}
         assert np.isfinite(one.images).all()
+
+
+def test_structures_are_beside_slices_and_volumes(output: Path) -> None:
+    for one in load_slices(output):
+        assert one.structures is not None
+        assert one.structures.shape == one.labels.shape
+        assert set(np.unique(one.structures)) <= set(Structure)
+        assert (one.structures == Structure.WHITE_MATTER).mean() > 0.02
+        volume = read_volume(output / "volumes" / "synthetic" / one.name / "structures.nii.gz")
+        flair = read_volume(output / "volumes" / "synthetic" / one.name / "pre" / "FLAIR.nii.gz")
+        assert volume.grid.same_as(flair.grid)
+        assert set(np.unique(one.structures)) <= set(np.unique(volume.array).astype(int))
 
 
 def test_volumes_are_cases(output: Path) -> None:

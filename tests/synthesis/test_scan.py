@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from wmhseg.datasets.prepare import prepare_labelled
+from wmhseg.datasets.prepare import Labels, prepare_labelled
 from wmhseg.recipe import DEFAULT
 from wmhseg.segmentation.read_scan import Scan
 from wmhseg.synthesis.artefacts import Ghosts, Spikes
@@ -74,7 +74,7 @@ def test_lesions_have_the_drawn_contrast_in_units_of_preprocessing(
     flair = replace(flair, ghosts=Ghosts(0.0, 1, 0.1), spikes=Spikes(0.0, (1, 1), 0.1, 0))
     paint = replace(parameters.paint, look=look, bright=plain)
     scan = make_scan(head, masks, replace(parameters, paint=paint, flair=flair))
-    prepared = prepare_labelled(Scan(scan.flair, scan.t1), scan.truth, DEFAULT, "site", "name")
+    prepared = prepare_labelled(Scan(scan.flair, scan.t1), Labels(scan.truth), DEFAULT, "site", "name")
     image, wmh = prepared.images[..., 0].astype(np.float32), prepared.labels == 1
     ring = ndimage.binary_dilation(wmh, np.ones((1, 3, 3)), 4)
     ring &= ~ndimage.binary_dilation(wmh, np.ones((1, 3, 3)), 2)

@@ -10,6 +10,7 @@ from wmhseg.io.write_volume import write_volume
 from wmhseg.io.writing import make_folder
 
 FLAIR, T1, TRUTH = Path("pre", "FLAIR.nii.gz"), Path("pre", "T1.nii.gz"), "wmh.nii.gz"
+STRUCTURES = "structures.nii.gz"  # of a synthetic case
 
 
 @dataclass(frozen=True)

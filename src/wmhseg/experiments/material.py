@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from wmhseg.datasets.cases import Case, find_cases
-from wmhseg.datasets.prepare import prepare_labelled, read_case
+from wmhseg.datasets.prepare import Labels, prepare_labelled, read_case
 from wmhseg.datasets.slices import SliceSet
 from wmhseg.datasets.splits import case_id
 from wmhseg.errors import InputError
@@ -131,7 +131,7 @@ class Material:
     def _prepared(self, name: str) -> SliceSet:
         case, images = self.case(name), self.images(name)
         with ScanNames.of(case.flair, case.t1).in_errors():
-            return prepare_labelled(images.scan, images.truth, self.recipe, case.site, case.name)
+            return prepare_labelled(images.scan, Labels(images.truth), self.recipe, case.site, case.name)
 
     def _raw_windows(self, name: str) -> np.ndarray:
         """Return the windows (N, rows, columns, 2) float16 of the full method, intensities as stored."""

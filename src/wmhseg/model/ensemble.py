@@ -8,16 +8,16 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from wmhseg.errors import ArgumentsError, WeightsError
+from wmhseg.model.graph import Graph
 from wmhseg.model.manifest import Manifest, Widths, verify
 from wmhseg.model.precision import used_precision
 from wmhseg.model.unet import build_unet, folded_weights, widths_of
-from wmhseg.model.upsampling import make_join, split_weights
+from wmhseg.model.upsampling import split_weights
 from wmhseg.model.weights_file import load_weights
 from wmhseg.settings import Precision
 
 Array = NDArray[np.float32]
 
-BATCH = 4  # larger ones are no faster on a CPU and take more memory
 # Sums of a few float32 probabilities are off by less.
 ROUNDING = 1e-5
 
@@ -50,9 +50,7 @@ class Ensemble:
         self.precision = used_precision(precision)
         self._name = manifest.name
         self._members = [_Weights.of(member) for member in load_members(manifest)]
-        self._functions: dict[
-            tuple[tuple[int, int], Widths], tuple[keras.Model, tf.types.experimental.PolymorphicFunction]
-        ] = {}
+        self._graphs: dict[tuple[tuple[int, int], Widths], Graph] = {}
 
     def predict(self, slices: Array, only_above: float | None = None) -> Array:
         """Return the mean probability.
@@ -84,38 +82,27 @@ class Ensemble:
         return [self._predict_one(weights, slices) for weights in self._members]
 
     def _predict_one(self, weights: _Weights, slices: Array) -> Array:
-        model, function = self._network((slices.shape[1], slices.shape[2]), weights.widths)
-        for name, values in weights.by_layer.items():
-            model.get_layer(name).set_weights(values)
-        probability = np.zeros(slices.shape[:3], np.float32)
-        for start in range(0, len(slices), BATCH):
-            batch = slices[start : start + BATCH]
-            # A batch of another size would build the graph a second time.
-            padded = np.zeros((BATCH, *slices.shape[1:]), np.float32)
-            padded[: len(batch)] = batch
-            probability[start : start + BATCH] = function(padded).numpy()[: len(batch), ..., 0]
-        if not np.isfinite(probability).all():
-            raise WeightsError(
-                f"weights {self._name}: expected probabilities, computed NaN; use other weights"
-            )
-        return probability
+        graph = self._graph((slices.shape[1], slices.shape[2]), weights.widths)
+        graph.set_weights(weights.by_layer)
+        try:
+            return graph.predict(slices)[..., 0]
+        except WeightsError as error:
+            raise WeightsError(f"weights {self._name}: {error}") from None
 
-    def _network(
-        self, size_yx: tuple[int, int], widths: Widths
-    ) -> tuple[keras.Model, tf.types.experimental.PolymorphicFunction]:
+    def _graph(self, size_yx: tuple[int, int], widths: Widths) -> Graph:
         """Build the network and its graph once per size and widths; members differ in their variables."""
-        if (size_yx, widths) not in self._functions:
+        if (size_yx, widths) not in self._graphs:
             policy = "mixed_bfloat16" if self.precision == "bfloat16" else "float32"
-            join = make_join(policy)
-            model = build_unet(size_yx, batch_normalisation=False, widths=widths, dtype=policy, join=join)
-            signature = [tf.TensorSpec((BATCH, *size_yx, 2), tf.float32)]
-            function = tf.function(lambda batch: model(batch, training=False), input_signature=signature)
-            self._functions[size_yx, widths] = model, function
-        return self._functions[size_yx, widths]
+            self._graphs[size_yx, widths] = Graph(size_yx, widths, policy)
+        return self._graphs[size_yx, widths]
 
 
-def load_members(manifest: Manifest) -> list[list[Array]]:
+def load_members(manifest: Manifest, outputs: int = 1) -> list[list[Array]]:
     """Verify and read all members; batch normalisation is folded into the convolutions.
+
+    Args:
+        manifest: Which files.
+        outputs: Probabilities per pixel; see `build_unet`.
 
     Returns:
         For each member kernel and bias of each of the 19 convolutions, in order.
@@ -129,7 +116,7 @@ def load_members(manifest: Manifest) -> list[list[Array]]:
         verify(member)
         kind = member.batch_normalisation, member.widths
         if kind not in models:
-            models[kind] = build_unet(batch_normalisation=kind[0], widths=kind[1])
+            models[kind] = build_unet(batch_normalisation=kind[0], widths=kind[1], outputs=outputs)
         load_weights(models[kind], member.path)
         with np.errstate(all="ignore"):
             members.append(folded_weights(models[kind]))

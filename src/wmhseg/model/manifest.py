@@ -67,6 +67,11 @@ def default_weights() -> Path:
     """Return the folder named by WMHSEG_WEIGHTS, else the one that came with the program."""
     if value := os.environ.get(WEIGHTS_VARIABLE):
         return Path(value)
+    return packaged_weights()
+
+
+def packaged_weights() -> Path:
+    """Return the folder that came with the program."""
     packaged = Path(__file__).parents[1] / "weights"
     # In a checkout they lie beside src/.
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "weights"

@@ -26,15 +26,16 @@ CONVOLUTIONS = (
 Join = Callable[[keras.KerasTensor, keras.KerasTensor, int, str], keras.KerasTensor]
 
 
-def build_unet(
+def build_unet(  # noqa: PLR0913 - options by name
     size_yx: tuple[int, int] = (200, 200),
     *,
     batch_normalisation: bool = True,
     widths: Widths = PAPER_WIDTHS,
     dtype: str = "float32",
     join: Join | None = None,
+    outputs: int = 1,
 ) -> keras.Model:
-    """Build the network: (N, rows, columns, 2) FLAIR and T1 to (N, rows, columns, 1) probability.
+    """Build the network: (N, rows, columns, 2) FLAIR and T1 to (N, rows, columns, outputs) probability.
 
     Args:
         size_yx: Rows and columns: 200, or another number that leaves 8 when divided by 32
@@ -45,6 +46,7 @@ def build_unet(
         dtype: Keras dtype policy; the output is always float32.
         join: What computes the same as doubling, concatenating and the first convolution of a decoder
             level; None for those themselves.
+        outputs: 1 for the probability of WMH; more for those of as many classes, which sum to 1.
 
     Raises:
         WeightsError: `size_yx` would align encoder and decoder differently from 200.
@@ -69,9 +71,10 @@ def build_unet(
         x = make(join(x, skip, width, f"dec{level}a"), width, 3, f"dec{level}b")
     (top, bottom), (left, right) = _difference(inputs, (int(x.shape[1]), int(x.shape[2])))
     x = layers.ZeroPadding2D(((top, bottom), (left, right)), dtype=make.policy, name="pad")(x)
-    score = layers.Conv2D(1, 1, dtype="float32", name="score")(x)
+    score = layers.Conv2D(outputs, 1, dtype="float32", name="score")(x)
+    to_probability = "sigmoid" if outputs == 1 else "softmax"
     return keras.Model(
-        inputs, layers.Activation("sigmoid", dtype="float32", name="probability")(score), name="unet"
+        inputs, layers.Activation(to_probability, dtype="float32", name="probability")(score), name="unet"
     )
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from wmhseg.datasets.cases import write_images
-from wmhseg.datasets.prepare import prepare_labelled
+from wmhseg.datasets.cases import STRUCTURES, write_images
+from wmhseg.datasets.prepare import Labels, prepare_labelled
 from wmhseg.datasets.slices import SYNTHETIC_SITE, WMH, SliceSet, save_slices
 from wmhseg.errors import BrainMaskError
+from wmhseg.io.write_volume import write_volume
 from wmhseg.io.writing import write_json
 from wmhseg.recipe import Recipe
 from wmhseg.segmentation.read_scan import Scan
@@ -105,7 +106,11 @@ def make_case(request: Request, number: int) -> Made:
         images = Scan(scan.flair, None if scan.t1_missing else scan.t1)
         try:
             slices = prepare_labelled(
-                images, scan.truth, request.recipe, SYNTHETIC_SITE, case_name(request.seed, number)
+                images,
+                Labels(scan.truth, scan.structures),
+                request.recipe,
+                SYNTHETIC_SITE,
+                case_name(request.seed, number),
             )
         except BrainMaskError:
             continue
@@ -140,7 +145,9 @@ def write_case(request: Request, number: int) -> str:
     made = make_case(request, number)
     if request.volumes is not None:
         scan = made.scan
-        write_images(request.volumes / SYNTHETIC_SITE / name, scan.flair, scan.t1, scan.truth)
+        images = request.volumes / SYNTHETIC_SITE / name
+        write_images(images, scan.flair, scan.t1, scan.truth)
+        write_volume(images / STRUCTURES, scan.structures)
     save_slices(made.slices, request.output)
     values = {"head": made.head.name, **asdict(made.parameters)}
     write_json(request.folder(number) / PARAMETERS, values, indent=1)

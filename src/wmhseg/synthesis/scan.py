@@ -26,6 +26,7 @@ from wmhseg.synthesis.paint import Layers, PaintParameters, paint, sample_paint
 from wmhseg.synthesis.pathology import PathologyParameters, draw_pathology, sample_pathology
 from wmhseg.synthesis.scanner import Scanner, coil_sensitivity, sample_scanner, scan_slices, store
 from wmhseg.synthesis.strip import Stripping, brain_slices, sample_stripping
+from wmhseg.synthesis.structures import structure_slices
 
 Array = NDArray[np.float32]
 
@@ -59,12 +60,14 @@ class SyntheticScan:
         flair: FLAIR, float32, any scale.
         t1: T1 on the FLAIR's grid.
         truth: uint8: 1 = WMH, 2 = other pathology, 3 = unsure.
+        structures: uint8, values of `Structure`: what fills most of a voxel.
         t1_missing: The T1 is to be left out.
     """
 
     flair: Volume
     t1: Volume
     truth: Volume
+    structures: Volume
     t1_missing: bool
 
 
@@ -108,10 +111,12 @@ def make_scan(head: Head, masks: list[LesionMask], parameters: ScanParameters) -
     flair = scan_slices(clean.slices, parameters.flair)
     t1 = scan_slices(_clean(painting.t1, anatomy, core, sampling.t1, parameters.t1).slices, parameters.t1)
     t1 = _turn(t1, parameters.t1_turn_deg)
+    outside = None
     if parameters.stripping.strip:
         outside = ~brain_slices(anatomy, sampling, parameters.stripping)
         truth[outside] = flair[outside] = t1[outside] = 0
-    return _stored(flair, t1, truth, parameters)
+    structures = structure_slices(anatomy, sampling, parameters.acquisition.finer, outside)
+    return _stored(flair, t1, _Labels(truth, structures), parameters)
 
 
 @dataclass(frozen=True)
@@ -143,12 +148,21 @@ def _turn(slices: Array, angle_deg: float) -> Array:
     return np.stack(turned)
 
 
-def _stored(flair: Array, t1: Array, truth: NDArray[np.uint8], parameters: ScanParameters) -> SyntheticScan:
+@dataclass(frozen=True)
+class _Labels:
+    """Labels (Z, Y, X): the reference mask of the slices as taken, the structures as they are stored."""
+
+    truth: NDArray[np.uint8]
+    structures: NDArray[np.uint8]
+
+
+def _stored(flair: Array, t1: Array, labels: _Labels, parameters: ScanParameters) -> SyntheticScan:
     finer, spacing = parameters.acquisition.finer, parameters.acquisition.stored_mm
     code = parameters.orientation
     return SyntheticScan(
         flair=orient(store(interpolate(flair, finer), parameters.flair), spacing, code),
         t1=orient(store(interpolate(t1, finer), parameters.t1), spacing, code),
-        truth=orient(interpolate_labels(truth, finer), spacing, code),
+        truth=orient(interpolate_labels(labels.truth, finer), spacing, code),
+        structures=orient(labels.structures, spacing, code),
         t1_missing=parameters.t1_missing,
     )

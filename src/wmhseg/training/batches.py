@@ -1,14 +1,14 @@
 """What batches are drawn as: the same for the same seed, epoch and step; `windows.py` applies it."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from wmhseg.augmentation.affine import affine_matrix, sample_affine
+from wmhseg.augmentation.affine import AffineRange, affine_matrix, sample_affine
 from wmhseg.augmentation.intensity import IntensityParameters, IntensityRange, sample_intensity
 from wmhseg.augmentation.kernel import BLUR_TRUNCATE, NOISE_TRUNCATE, gaussian_kernels
 from wmhseg.datasets.slices import SYNTHETIC_SITE
@@ -18,6 +18,23 @@ from wmhseg.training.pool import Case
 PAPER_AUGMENTATION = 10  # the augmented set is ten times the original one (section 3.1.1)
 
 Draw = dict[str, NDArray[Any]]
+Place = Callable[[np.random.Generator], tuple[int, tuple[float, float]]]
+
+
+class Drawn(Protocol):
+    """What is asked of a configuration."""
+
+    @property
+    def batch_size(self) -> int:
+        """Windows a step."""
+
+    @property
+    def affine(self) -> AffineRange:
+        """How they are moved."""
+
+    @property
+    def intensity(self) -> IntensityRange | None:
+        """How their intensities are changed, if they are."""
 
 
 def steps_per_epoch(config: TrainingConfig, slices: int) -> int:
@@ -57,19 +74,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         window's middle, and 1 the row and column of the slice; the others change its intensities.
         """
         rng = np.random.default_rng((self._config.seed, self._epoch, step))
-        limits, slices, centres, affines, changes = self._config.intensity, [], [], [], []
-        for _ in range(self._config.batch_size):
-            number, centre = self._place(rng)
-            slices.append(number)
-            centres.append(centre)
-            affines.append(affine_matrix(sample_affine(rng, self._config.affine)))
-            if limits is not None:
-                changes.append(sample_intensity(rng, limits))
-        place = np.concatenate([np.linalg.inv(affines), np.array(centres)[..., np.newaxis]], axis=-1)
-        draw: Draw = {"slice": np.array(slices, np.int32), "place": place.astype(np.float32)}
-        if limits is not None:
-            draw.update(_intensities(changes, limits))
-        return (draw,)
+        return (draw_windows(rng, self._place, self._config),)
 
     def _place(self, rng: np.random.Generator) -> tuple[int, tuple[float, float]]:
         """Choose a slice and the window's centre."""
@@ -92,6 +97,29 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         low, high = min(half, rows / 2), max(rows - half, rows / 2)
         y, x = (min(max(float(value), low), high) - 0.5 for value in centre)
         return one.first + z, (y, x)
+
+
+def draw_windows(rng: np.random.Generator, place: Place, config: Drawn) -> Draw:
+    """Draw a batch; see `Batches`.
+
+    Args:
+        rng: Decides about everything.
+        place: Chooses a slice and the window's centre in it.
+        config: How many windows, and how they are changed.
+    """
+    limits, slices, centres, affines, changes = config.intensity, [], [], [], []
+    for _ in range(config.batch_size):
+        number, centre = place(rng)
+        slices.append(number)
+        centres.append(centre)
+        affines.append(affine_matrix(sample_affine(rng, config.affine)))
+        if limits is not None:
+            changes.append(sample_intensity(rng, limits))
+    ways = np.concatenate([np.linalg.inv(affines), np.array(centres)[..., np.newaxis]], axis=-1)
+    draw: Draw = {"slice": np.array(slices, np.int32), "place": ways.astype(np.float32)}
+    if limits is not None:
+        draw.update(_intensities(changes, limits))
+    return draw
 
 
 def _intensities(drawn: Sequence[IntensityParameters], limits: IntensityRange) -> Draw:

@@ -1,9 +1,9 @@
-"""`wmhseg train prepare|mine|fit|export|average`: scans to networks, networks to an ensemble."""
+"""`wmhseg train prepare|mine|fit|export|average|fit-anatomy`: scans to networks, networks to an ensemble."""
 
 import argparse
 from pathlib import Path
 
-from wmhseg.arguments import add_loudness
+from wmhseg.arguments import add_loudness, not_negative, positive
 from wmhseg.errors import InputError
 from wmhseg.recipe import RECIPES
 from wmhseg.settings import add_recipe, chosen_recipe
@@ -41,7 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     average.add_argument("output", type=Path, help="folder to write")
     average.add_argument("--name", required=True, help="what the new ensemble is called")
     average.set_defaults(run_step=_average)
-    for step in (prepare, mine, fit, export, average):
+    anatomy = commands.add_parser("fit-anatomy", help="synthetic slices to the network of the structures")
+    anatomy.add_argument("slices", type=Path, help="folder written by wmhseg synthesise")
+    anatomy.add_argument(
+        "run", type=Path, help="folder for checkpoint, log and, at the end, weights; resumed if it exists"
+    )
+    anatomy.add_argument("--epochs", type=positive)
+    anatomy.add_argument("--seed", type=not_negative)
+    anatomy.set_defaults(run_step=_fit_anatomy)
+    for step in (prepare, mine, fit, export, average, anatomy):
         add_loudness(step)
 
 
@@ -104,3 +112,15 @@ def _average(options: argparse.Namespace) -> None:
     from wmhseg.training.average import average
 
     average(options.weights, options.output, options.name)
+
+
+def _fit_anatomy(options: argparse.Namespace) -> None:
+    from wmhseg.model.start_keras import start_keras
+
+    start_keras()
+    from wmhseg.datasets.slices import load_slices
+    from wmhseg.training.anatomy import train_anatomy
+    from wmhseg.training.anatomy_config import AnatomyConfig
+
+    changes = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
+    train_anatomy(load_slices(options.slices), AnatomyConfig(**changes), options.run)

@@ -67,10 +67,10 @@ class Pool:
             self.cases.append(Case(one.site, self._count, lesions))
             self._count += len(one.images)
         if first and self._count <= self.windows.capacity:
-            self.windows.write(first, _joined(sets, self._count - first))
+            self.windows.write(first, joined(sets, self._count - first))
             return False
         room = max(LEAST_ROOM, int(ROOM * self._count)) if self._grows else self._count
-        self.windows = Windows(_joined(self._sets, room), self._patch)
+        self.windows = Windows(joined(self._sets, room), self._patch)
         return True
 
     def _require_size(self, one: SliceSet) -> None:
@@ -82,7 +82,7 @@ class Pool:
             )
 
 
-def _joined(sets: Sequence[SliceSet], room: int) -> NDArray[np.float16]:
+def joined(sets: Sequence[SliceSet], room: int) -> NDArray[np.float16]:
     """Return (room, rows, columns, 3): FLAIR, T1 and label, one after the other, then zeros."""
     joined = np.zeros((room, *sets[0].labels.shape[1:], 3), np.float16)
     start = 0

@@ -17,13 +17,17 @@ Tensors = dict[str, keras.KerasTensor]
 class Windows(keras.layers.Layer):  # type: ignore[misc]
     """From a draw of `Batches` to images (N, p, p, 2) float32 and truth (N, p, p, 1) float32.
 
-    The truth is 1 in WMH, UNSURE where nobody judged, 0 elsewhere. Everything is written as products and
-    sums: a graphics card rounds what goes through its matrix units, places of pixels too.
+    The truth is 1 in WMH, UNSURE where nobody judged, 0 elsewhere; subclasses have others. Everything is
+    written as products and sums: a graphics card rounds what goes through its matrix units, places of pixels
+    too.
 
     Args:
         slices: (capacity, rows, columns, 3) FLAIR, T1 and label.
         patch: Rows and columns of a window, p.
     """
+
+    # Whose shares of a pixel decide about the truth.
+    labels: tuple[int, ...] = (WMH, UNSURE_LABEL)
 
     def __init__(self, slices: NDArray[np.float16], patch: int) -> None:
         super().__init__(autocast=False, dtype="float32")
@@ -51,12 +55,16 @@ class Windows(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, draw: Tensors) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Cut, move and augment."""
-        images, labelled = self._moved(draw)
+        images, shares = self._moved(draw)
         if "contrast" in draw:
             # Channels first: long rows are what a processor is fast at.
             images = ops.transpose(self._changed(ops.transpose(images, (0, 3, 1, 2)), draw), (0, 2, 3, 1))
-        wmh, unsure = labelled[..., :1] >= 0.5, labelled[..., 1:] >= 0.5
-        return images, ops.where(wmh, 1.0, ops.where(unsure, UNSURE, 0.0))
+        return images, self.truth(shares)
+
+    def truth(self, shares: keras.KerasTensor) -> keras.KerasTensor:
+        """Return the truth from the shares (N, p, p, K) that `labels` have of each pixel."""
+        wmh, unsure = shares[..., :1] >= 0.5, shares[..., 1:] >= 0.5
+        return ops.where(wmh, 1.0, ops.where(unsure, UNSURE, 0.0))
 
     def save_own_variables(self, store: Any) -> None:
         """Save nothing: slices are no weights."""
@@ -65,7 +73,7 @@ class Windows(keras.layers.Layer):  # type: ignore[misc]
         """Load nothing."""
 
     def _moved(self, draw: Tensors) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-        """Return the images and the shares of WMH and of what nobody judged, (N, p, p, 2) each, linearly.
+        """Return the images (N, p, p, 2) and the shares of the labels (N, p, p, K), linearly.
 
         Outside the slice an image is as dark as its darkest pixel.
         """
@@ -87,7 +95,7 @@ class Windows(keras.layers.Layer):  # type: ignore[misc]
         ):
             place = before + ops.cast(row, "int32") * columns + ops.cast(column, "int32")
             found, part = ops.take(pixels, place, axis=0), share[..., np.newaxis]
-            is_label = ops.equal(found[..., 2:], np.array([WMH, UNSURE_LABEL], np.float32))
+            is_label = ops.equal(found[..., 2:], np.array(self.labels, np.float32))
             images += found[..., :2] * part
             labelled += ops.cast(is_label, "float32") * part
         darkest = ops.min(slices, axis=(1, 2), keepdims=True)[..., :2]
