@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from wmhseg import __version__
 from wmhseg.colours import WMH_RGB
+from wmhseg.io.seg_title import WMH_TITLE, SegTitle
 
 if TYPE_CHECKING:  # they take a second to import, and few runs need them
     from highdicom.seg import Segmentation, SegmentDescription
@@ -39,9 +40,7 @@ _COPIED = (
 )
 _DATES = ("Content", "Acquisition", "Series", "Study")
 _NO_DATE = ("19000101", "000000")
-_SERIES_NUMBER_OFFSET = 1000
 _NAMESPACE = uuid.UUID("5f0d3e0e-6a4b-5b0e-9f0e-6f1f3b1d9a51")
-_LABEL = "White matter hyperintensity"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,9 @@ class SegSource:
     headers: tuple["Dataset", ...]
 
 
-def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, identity: str) -> bytes:
+def to_dicom_seg(
+    array: NDArray[np.uint8], source: SegSource, weights: str, identity: str, title: SegTitle = WMH_TITLE
+) -> bytes:
     """Return a mask as the bytes of a DICOM file.
 
     Dates are the source's, and UIDs are made from `identity`, the mask and the versions, so that the same
@@ -66,6 +67,7 @@ def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, iden
         source: The FLAIR's headers.
         weights: The ensemble's name.
         identity: All else that the file depends on: inputs, weights, recipe.
+        title: What to call it.
 
     Raises:
         AttributeError, KeyError, TypeError, ValueError: The headers lack something or do not conform.
@@ -76,11 +78,13 @@ def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, iden
     with warnings.catch_warnings():
         # Of values that do not conform, which the source has and the segmentation copies.
         warnings.simplefilter("ignore")
-        _build(array, source, weights, identity).save_as(buffer, enforce_file_format=True)
+        _build(array, source, weights, identity, title).save_as(buffer, enforce_file_format=True)
     return buffer.getvalue()
 
 
-def _build(array: NDArray[np.uint8], source: SegSource, weights: str, identity: str) -> "Segmentation":
+def _build(
+    array: NDArray[np.uint8], source: SegSource, weights: str, identity: str, title: SegTitle
+) -> "Segmentation":
     from highdicom.seg import Segmentation
 
     headers = source.headers
@@ -89,9 +93,9 @@ def _build(array: NDArray[np.uint8], source: SegSource, weights: str, identity: 
         source_images=[_without_surprises(headers), *headers[1:]],
         pixel_array=array,
         segmentation_type="BINARY",
-        segment_descriptions=[_describe(weights)],
+        segment_descriptions=[_describe(weights, title)],
         series_instance_uid=_uid(identity, "series"),
-        series_number=_SERIES_NUMBER_OFFSET + max(0, int(headers[0].get("SeriesNumber") or 0)),
+        series_number=title.number_offset + max(0, int(headers[0].get("SeriesNumber") or 0)),
         sop_instance_uid=_uid(identity, "instance"),
         instance_number=1,
         manufacturer="wmhseg",
@@ -102,7 +106,7 @@ def _build(array: NDArray[np.uint8], source: SegSource, weights: str, identity: 
         content_description="WMH by wmhseg; research use only",
         content_date=date,
         content_time=time,
-        series_description="White matter hyperintensities (wmhseg)",
+        series_description=f"{title.series} (wmhseg)",
         omit_empty_frames=False,
     )
     for keyword in _COPIED:
@@ -140,7 +144,7 @@ def _without_surprises(headers: Sequence["Dataset"]) -> "Dataset":
     return first
 
 
-def _describe(weights: str) -> "SegmentDescription":
+def _describe(weights: str, title: SegTitle) -> "SegmentDescription":
     from highdicom import AlgorithmIdentificationSequence
     from highdicom.color import CIELabColor
     from highdicom.seg import SegmentDescription
@@ -148,7 +152,7 @@ def _describe(weights: str) -> "SegmentDescription":
 
     return SegmentDescription(
         segment_number=1,
-        segment_label=_LABEL,
+        segment_label=title.segment,
         segmented_property_category=codes.SCT.MorphologicallyAbnormalStructure,
         segmented_property_type=codes.DCM.WhiteMatterT2Hyperintensity,
         algorithm_type="AUTOMATIC",

@@ -12,6 +12,7 @@ from wmhseg.io.volume import Volume
 from wmhseg.io.write_volume import write_image
 from wmhseg.io.writing import replacing, utf8
 from wmhseg.model.member_probabilities import disagreement
+from wmhseg.model.provenance import Provenance
 from wmhseg.report.findings import to_tsv
 from wmhseg.report.overlay import draw_overlay
 from wmhseg.report.page import draw_page
@@ -69,10 +70,14 @@ def _dicom_seg(measured: Measured, source: SegSource | None) -> bytes:
     if source is None:
         raise ValueError("a DICOM Segmentation needs the series that it refers to")
     made = measured.findings.provenance
+    return to_dicom_seg(measured.result.mask.array, source, made.weights_name, seg_identity(made))
+
+
+def seg_identity(made: Provenance) -> str:
+    """Return what decides the identifiers of a DICOM Segmentation, besides its mask."""
     # Not the images' names: the same series in another folder gives the same file.
     images = [None if image is None else image.sha256 for image in (made.flair, made.t1)]
-    identity = f"{images} {made.weights} {made.recipe} {made.precision} {made.versions}"
-    return to_dicom_seg(measured.result.mask.array, source, made.weights_name, identity)
+    return f"{images} {made.weights} {made.recipe} {made.precision} {made.versions}"
 
 
 def _compact(labels: Volume) -> Volume:
