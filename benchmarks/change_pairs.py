@@ -23,48 +23,41 @@ Mask = NDArray[np.bool_]
 _APART_MM = 4
 _NEW = (4, 10)
 LOAD_ML = (1.0, 40.0)
+THINNEST_MM = 2.5
 _CUBE = np.ones((3, 3, 3), bool)
 
 
 @dataclass(frozen=True)
-class Edit:
-    """What changed in a head; masks (z, y, x) at 1 mm in the anatomy's box.
+class State:
+    """The lesions at one time; masks (z, y, x) at 1 mm in the anatomy's box.
 
     Attributes:
-        before: Lesions at the first time.
-        after: Lesions at the second.
-        new: Lesions of the second time alone, numbered.
-        gone: Lesions of the first time alone, numbered.
+        lesions: All of them.
+        only: Those of this time alone, numbered.
+        touched: Lesion that is none at the other time: those of this time alone, and what grew or shrank.
     """
 
-    before: Mask
-    after: Mask
-    new: NDArray[np.int32]
-    gone: NDArray[np.int32]
+    lesions: Mask
+    only: NDArray[np.int32]
+    touched: Mask
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A drawn scan.
-
-    Attributes:
-        flair: FLAIR, its header moved at random.
-        t1: T1, likewise.
-        marked: Numbered lesions to be found (Z, Y, X) on the FLAIR's voxels: gone ones at the first time, new
-            ones at the second.
-    """
+    """A drawn scan, its header moved at random, and the state on the FLAIR's voxels (Z, Y, X)."""
 
     flair: Volume
     t1: Volume
-    marked: NDArray[np.int32]
+    only: NDArray[np.int32]
+    touched: Mask
 
 
 def sample_person(rng: np.random.Generator, masks: list[LesionMask]) -> ScanParameters:
     """Draw a whole head with lesions and a scanner."""
     while True:
-        drawn = sample_scan(rng, masks)
+        drawn = _multi_slice(rng, masks)
         if LOAD_ML[0] <= drawn.lesions.load_ml <= LOAD_ML[1]:
-            return _whole(drawn)
+            return drawn
 
 
 def on_same_scanner(person: ScanParameters, rng: np.random.Generator) -> ScanParameters:
@@ -85,22 +78,18 @@ def on_another_scanner(
     person: ScanParameters, rng: np.random.Generator, masks: list[LesionMask]
 ) -> ScanParameters:
     """Return the person with everything that a scanner decides drawn again."""
-    other = _whole(sample_scan(rng, masks))
+    other = _multi_slice(rng, masks)
     paint = replace(person.paint, flair=other.paint.flair, t1=other.paint.t1, flow=other.paint.flow)
     return replace(
         other, anatomy=person.anatomy, lesions=person.lesions, pathology=person.pathology, paint=paint
     )
 
 
-def unchanged(lesions: Mask) -> Edit:
-    """Return no change."""
-    none = np.zeros(lesions.shape, np.int32)
-    return Edit(lesions, lesions, none, none)
+def edit(lesions: Mask, anatomy: Anatomy, rng: np.random.Generator) -> tuple[State, State]:
+    """Draw a change and return the lesions before and after.
 
-
-def edit(lesions: Mask, anatomy: Anatomy, rng: np.random.Generator) -> Edit:
-    """Draw a change: about one lesion in six gone, one in five grown by a voxel or two, one in six shrunk by
-    one, and 4 to 10 new ones at least 4 mm from the others.
+    About one lesion in six goes, one in five grows by a voxel or two, one in six shrinks by one, and 4 to 9
+    new ones come at least 4 mm from the others.
     """
     allowed = allowed_tissue(anatomy.brain_tissues, deep=False)
     labels, count = label_lesions(lesions)
@@ -124,26 +113,35 @@ def edit(lesions: Mask, anatomy: Anatomy, rng: np.random.Generator) -> Edit:
     new = np.isin(candidates, chosen)
     # What grew into another's place is not counted as gone.
     lost, _ = label_lesions(gone[labels] & ~after)
-    return Edit(lesions, after | new, label_lesions(new)[0], lost)
+    after |= new
+    before = State(lesions, lost, lesions & ~after)
+    return before, State(after, label_lesions(new)[0], after & ~lesions)
 
 
-def draw(anatomy: Anatomy, lesions: Mask, marked: NDArray[np.int32], parameters: ScanParameters) -> Drawn:
+def draw(anatomy: Anatomy, state: State, parameters: ScanParameters) -> Drawn:
     """Draw a scan of given lesions; the same parameters place it at the same place."""
-    scan = scan_head(anatomy, lesions, parameters)
-    acquisition = parameters.acquisition
-    matrices = build_sampling(anatomy, acquisition).label
-    slices: NDArray[np.int32] | None = None
-    for number in range(1, int(marked.max(initial=0)) + 1):
-        share = take_box(anatomy, (marked == number).astype(np.float32), matrices)
-        slices = np.zeros(share.shape, np.int32) if slices is None else slices
-        # Of one between slices, too, there is something to be found.
-        slices[(share > 0) & (share >= min(LABEL_FRACTION, share.max() / 2))] = number
-    shown = np.zeros_like(scan.truth.array, np.int32)
-    if slices is not None:
-        shown = orient(slices, acquisition.stored_mm, parameters.orientation).array
+    scan = scan_head(anatomy, state.lesions, parameters)
+    only, touched = on_slices(anatomy, state, parameters)
     motion = _motion(np.random.default_rng(parameters.flair.seed))
     flair, t1 = (Volume(one.array, carried(one.grid, motion)) for one in (scan.flair, scan.t1))
-    return Drawn(flair, t1, shown)
+    return Drawn(flair, t1, only, touched)
+
+
+def on_slices(anatomy: Anatomy, state: State, parameters: ScanParameters) -> tuple[NDArray[np.int32], Mask]:
+    """Return the lesions of one time alone and what is touched, on the stored scan's voxels."""
+    acquisition = parameters.acquisition
+    matrices = build_sampling(anatomy, acquisition).label
+    touched = take_box(anatomy, state.touched.astype(np.float32), matrices) > 0
+    only = np.zeros(touched.shape, np.int32)
+    for number in range(1, int(state.only.max(initial=0)) + 1):
+        share = take_box(anatomy, (state.only == number).astype(np.float32), matrices)
+        # Of one between slices, too, there is something to be found.
+        only[(share > 0) & (share >= min(LABEL_FRACTION, share.max() / 2))] = number
+    stored = [
+        orient(one, acquisition.stored_mm, parameters.orientation).array
+        for one in (only, touched.astype(np.uint8))
+    ]
+    return stored[0], stored[1] > 0
 
 
 def _motion(rng: np.random.Generator) -> Motion:
@@ -152,6 +150,14 @@ def _motion(rng: np.random.Generator) -> Motion:
     motion[:3, :3] = Rotation.from_rotvec(np.deg2rad(8) * rng.uniform(-1, 1, 3) / np.sqrt(3)).as_matrix()
     motion[:3, 3] = rng.uniform(-10, 10, 3)
     return motion
+
+
+def _multi_slice(rng: np.random.Generator, masks: list[LesionMask]) -> ScanParameters:
+    """Draw a whole head in slices of at least 2.5 mm: one of 1 mm takes ten times as long."""
+    while True:
+        drawn = sample_scan(rng, masks)
+        if drawn.acquisition.thickness_mm >= THINNEST_MM:
+            return _whole(drawn)
 
 
 def _whole(parameters: ScanParameters) -> ScanParameters:

@@ -1,14 +1,17 @@
 """Two times compared: exchanging them gives the mirrored answer, bit for bit."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from wmhseg.change.align import Alignment, align
 from wmhseg.change.halfway import Halfway, HalfwayTime, to_halfway
-from wmhseg.change.lesion_change import Centre, LesionChange, Lesions, judge
+from wmhseg.change.lesion_change import Centre, Judged, LesionChange, Lesions, judge
 from wmhseg.change.lesion_groups import Group, group_lesions
+from wmhseg.change.noise import noise_between
 from wmhseg.change.require_one_head import require_one_head
 from wmhseg.change.time_point import TimePoint
 from wmhseg.change.volume_change import VolumeChange, measure_change
@@ -69,44 +72,67 @@ def _compare(first: TimePoint, second: TimePoint, recipe: Recipe) -> Comparison:
     alignment = align(first.flair, second.flair)
     halfway = to_halfway(first, second, alignment)
     detail = require_one_head(names, alignment, halfway)
-    lesions = _lesions(first, halfway.times[0]), _lesions(second, halfway.times[1])
-    groups = group_lesions(
-        lesions[0].labels, lesions[1].labels, (set(lesions[0].volumes_ml), set(lesions[1].volumes_ml))
-    )
-    changes = [_change(group, lesions, (first, second), halfway, alignment) for group in groups]
+    times = halfway.times
+    noise = noise_between(first.flair.grid, second.flair.grid, alignment)
+    lesions = _lesions(first, times[0], times[1]), _lesions(second, times[1], times[0])
+    numbers = set(lesions[0].volumes_ml), set(lesions[1].volumes_ml)
+    groups = group_lesions(times[0].labels, times[1].labels, numbers)
+    where = _where((first, second), halfway, alignment)
+    changes = [
+        _change(group, judge(group, *lesions, noise), where, halfway.grid, alignment) for group in groups
+    ]
     changes.sort(key=lambda change: -max(change.volumes_ml))
-    volume = measure_change((first, second), halfway, alignment, recipe)
+    volume = measure_change((first, second), (times[0].seen, times[1].seen), recipe, noise)
     return Comparison(names, alignment, halfway, volume, tuple(changes), detail)
 
 
-def _lesions(one: TimePoint, time: HalfwayTime) -> Lesions:
+def _lesions(one: TimePoint, time: HalfwayTime, other: HalfwayTime) -> Lesions:
     labels = one.measured.labels
     voxels = np.bincount(labels.array[time.seen].ravel())
     voxel_ml = labels.grid.voxel_volume_mm3 / 1000
     volumes = {int(n): round(float(voxels[n]) * voxel_ml, 6) for n in np.flatnonzero(voxels) if n > 0}
-    return Lesions(volumes, time.labels, time.probability)
+    there = np.unique(time.labels[time.labels > 0])
+    highest = ndimage.maximum(other.probability, time.labels, there) if there.size else []
+    return Lesions(volumes, {int(n): round(float(p), 4) for n, p in zip(there, highest, strict=True)})
+
+
+@dataclass(frozen=True)
+class _Where:
+    """The halfway voxels (N, 3) in lesions of one time, and each one's lesion (N,)."""
+
+    voxels: NDArray[np.float64]
+    numbers: NDArray[np.int32]
+
+
+def _where(
+    pair: tuple[TimePoint, TimePoint], halfway: Halfway, alignment: Alignment
+) -> tuple[_Where, _Where]:
+    """Return where the lesions lie; those without halfway voxels where their own voxels are mapped to."""
+    found = []
+    for one, time, way in zip(pair, halfway.times, alignment.to_halfway, strict=True):
+        voxels = np.argwhere(time.labels > 0)
+        numbers = time.labels[tuple(voxels.T)]
+        own = np.argwhere(one.measured.labels.array > 0)
+        own_numbers = one.measured.labels.array[tuple(own.T)]
+        lost = ~np.isin(own_numbers, numbers)
+        steps = _index(mapped(way, _world(own[lost], one.flair.grid)), halfway.grid)
+        found.append(_Where(np.concatenate([voxels, steps]), np.concatenate([numbers, own_numbers[lost]])))
+    return found[0], found[1]
 
 
 def _change(
     group: Group,
-    lesions: tuple[Lesions, Lesions],
-    pair: tuple[TimePoint, TimePoint],
-    halfway: Halfway,
+    judged: Judged,
+    where: tuple[_Where, _Where],
+    grid: Grid,
     alignment: Alignment,
 ) -> LesionChange:
-    judged = judge(group, *lesions)
     numbers = group.first, group.second
-    where = np.isin(lesions[0].labels, group.first) & (lesions[0].labels > 0)
-    where |= np.isin(lesions[1].labels, group.second) & (lesions[1].labels > 0)
-    if where.any():
-        index = np.argwhere(where)
-        centre = _world(index.mean(axis=0), halfway.grid)
-        z = int(np.bincount(index[:, 0]).argmax())
-    else:  # a lesion of one voxel at the edge of what both show
-        time = 0 if group.first else 1
-        own = np.argwhere(np.isin(pair[time].measured.labels.array, numbers[time])).mean(axis=0)
-        centre = mapped(alignment.to_halfway[time], _world(own, pair[time].flair.grid)[None])[0]
-        z = 0
+    # Of both times alike, so that exchanging them changes nothing.
+    inside = [one.voxels[np.isin(one.numbers, chosen)] for one, chosen in zip(where, numbers, strict=True)]
+    voxels = np.concatenate(inside)
+    centre = _world(voxels.mean(axis=0)[None], grid)[0]
+    slices = np.clip(np.rint(voxels[:, 0]).astype(int), 0, grid.size_xyz[2] - 1)
     return LesionChange(
         kind=judged.kind,
         sure=judged.sure,
@@ -114,13 +140,20 @@ def _change(
         numbers=numbers,
         other_probability=judged.other_probability,
         centres_ras_mm=(_ras(centre, alignment, 0), _ras(centre, alignment, 1)),
-        slice=z,
+        slice=int(np.bincount(slices).argmax()),
     )
 
 
-def _world(index_zyx: NDArray[np.float64], grid: Grid) -> NDArray[np.float64]:
+def _world(index_zyx: NDArray[Any], grid: Grid) -> NDArray[np.float64]:
+    """Return where voxels (N, 3) lie (LPS, mm)."""
     direction = np.asarray(grid.direction).reshape(3, 3)
-    return np.asarray((index_zyx[::-1] * grid.spacing_mm) @ direction.T + grid.origin_mm)
+    return np.asarray((index_zyx[:, ::-1] * grid.spacing_mm) @ direction.T + grid.origin_mm)
+
+
+def _index(points: NDArray[np.float64], grid: Grid) -> NDArray[np.float64]:
+    """Return the voxels (N, 3: z, y, x) of points, with fractions."""
+    direction = np.asarray(grid.direction).reshape(3, 3)
+    return np.asarray((((points - grid.origin_mm) @ direction) / grid.spacing_mm)[:, ::-1])
 
 
 def _ras(centre: NDArray[np.float64], alignment: Alignment, time: int) -> Centre:

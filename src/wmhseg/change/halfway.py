@@ -14,8 +14,9 @@ from wmhseg.imaging.rigid import Motion, carried, inverse
 from wmhseg.io.direction import closest_rotation
 from wmhseg.io.volume import Grid, Volume
 
-# The network works on pixels of 0.85 to 1.25 mm: finer ones would hold nothing new.
-_FINEST_MM = 0.8
+# About the networks' own pixels. Across the slices, too: on a grid as coarse as thick slices, the same lesion
+# of both times can fall into two neighbouring ones.
+SPACING_MM = 1.0
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,7 @@ def to_halfway(first: TimePoint, second: TimePoint, alignment: Alignment) -> Hal
 def halfway_grid(one: Grid, other: Grid) -> Grid:
     """Return an axial grid over what two grids of one world share, with a direction midway between theirs.
 
-    Pixels as fine as the finer of both, but not below 0.8 mm; slices as far apart as the more distant of
-    both. Exchanging the two gives the same grid.
+    Its voxels are cubes of 1 mm, whatever those of both are. Exchanging the two gives the same grid.
 
     Raises:
         RegistrationError: They share nothing.
@@ -71,27 +71,24 @@ def halfway_grid(one: Grid, other: Grid) -> Grid:
     axial = [_axial(grid) for grid in (one, other)]
     directions = [np.asarray(grid.direction).reshape(3, 3) for grid in axial]
     direction = closest_rotation((directions[0] + directions[1]) / 2)
-    pixel = max(_FINEST_MM, min(value for grid in axial for value in grid.spacing_mm[:2]))
-    step = max(pixel, *(grid.spacing_mm[2] for grid in axial))
-    spacing = np.array([pixel, pixel, step])
     corners = [_corners(grid) @ direction for grid in axial]
     low = np.maximum(corners[0].min(axis=0), corners[1].min(axis=0))
     high = np.minimum(corners[0].max(axis=0), corners[1].max(axis=0))
-    size = np.floor((high - low) / spacing + 1e-6).astype(int) + 1
+    size = np.floor((high - low) / SPACING_MM + 1e-6).astype(int) + 1
     if (high < low).any():
         raise RegistrationError("expected two scans of one head, found fields of view that share nothing")
     # In the middle of what is shared.
-    origin = direction @ ((low + high) / 2 - (size - 1) / 2 * spacing)
+    origin = direction @ ((low + high) / 2 - (size - 1) / 2 * SPACING_MM)
     return Grid(
         (int(size[0]), int(size[1]), int(size[2])),
-        (pixel, pixel, step),
+        (SPACING_MM, SPACING_MM, SPACING_MM),
         (float(origin[0]), float(origin[1]), float(origin[2])),
         tuple(direction.ravel().tolist()),
     )
 
 
 def on_grid(volume: Volume, way: Motion, grid: Grid, outside: float = 0.0) -> NDArray[np.float32]:
-    """Return a volume (Z, Y, X) on the halfway grid: interpolated linearly, once; blurred for coarser voxels."""
+    """Return a volume (Z, Y, X) on the halfway grid: interpolated once; blurred for coarser voxels."""
     there = Volume(volume.array, carried(volume.grid, way))
     return np.asarray(resample(smooth_for(there, grid), grid, outside).array)
 

@@ -3,11 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-import numpy as np
-from numpy.typing import NDArray
-
 from wmhseg.change.lesion_groups import Group
-from wmhseg.change.noise import lesion_noise_ml
+from wmhseg.change.noise import Noise
 
 # Chosen on synthetic pairs (docs/reference/change.md): a lesion is new where the other time's probability
 # stays below this everywhere in it.
@@ -46,13 +43,11 @@ class Lesions:
 
     Attributes:
         volumes_ml: Volume of each on its own grid, as far as the other time shows it.
-        labels: On the halfway grid (Z, Y, X).
-        probability: Mean probability there.
+        other_probability: The other time's largest probability in each; none for one without halfway voxels.
     """
 
     volumes_ml: dict[int, float]
-    labels: NDArray[np.int32]
-    probability: NDArray[np.float32]
+    other_probability: dict[int, float]
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ class LesionChange:
 
     Attributes:
         kind: What.
-        sure: False for a lesion that one time alone holds, although the other's probability is not low there.
+        sure: False for a lesion of one time alone that is tiny, or where the other's probability is not low.
         volumes_ml: At the first and the second time, on their own grids.
         numbers: Of the lesions at both times, 1 the largest of its time.
         other_probability: For a lesion of one time: the largest probability of the other in it; None where
@@ -104,21 +99,22 @@ class Judged:
     other_probability: float | None
 
 
-def judge(group: Group, first: Lesions, second: Lesions) -> Judged:
+def judge(group: Group, first: Lesions, second: Lesions, noise: Noise) -> Judged:
     """Tell what became of a group of lesions."""
     volumes = _volume(group.first, first), _volume(group.second, second)
     if not group.first or not group.second:
-        new = not group.first
-        there, other, numbers = (second, first, group.second) if new else (first, second, group.first)
-        inside = np.isin(there.labels, numbers)
-        highest = float(other.probability[inside].max()) if inside.any() else None
-        sure = highest is not None and highest < ABSENT_BELOW
-        return Judged(Kind.NEW if new else Kind.GONE, sure, volumes, highest)
+        there, numbers, kind = (
+            (first, group.first, Kind.GONE) if group.first else (second, group.second, Kind.NEW)
+        )
+        seen = [there.other_probability[n] for n in numbers if n in there.other_probability]
+        highest = max(seen, default=None)
+        absent = highest is not None and highest < ABSENT_BELOW
+        return Judged(kind, absent and max(volumes) >= noise.least_ml, volumes, highest)
     pieces = _pieces(group.first, first, volumes[0]), _pieces(group.second, second, volumes[1])
     if pieces[0] != pieces[1]:
         return Judged(Kind.MERGED if pieces[0] > pieces[1] else Kind.SPLIT, True, volumes, None)
     change = volumes[1] - volumes[0]
-    if abs(change) <= lesion_noise_ml(sum(volumes) / 2):
+    if abs(change) <= noise.lesion_ml(sum(volumes) / 2):
         return Judged(Kind.UNCHANGED, True, volumes, None)
     return Judged(Kind.GROWN if change > 0 else Kind.SHRUNK, True, volumes, None)
 

@@ -1,28 +1,59 @@
 """How large a difference must be to be one: what two scans of an unchanged head differ by.
 
-The constants come from synthetic heads that were drawn twice without a change, on other scanners
-(benchmarks/change.py; docs/reference/change.md has the numbers).
+The constants come from synthetic heads that were drawn twice without a change, with the same protocol and on
+other scanners (benchmarks/change.py; docs/reference/change.md has the numbers).
 """
 
 import math
+from dataclasses import dataclass
 
-# A lesion's border is off by a constant distance, so its volume by a constant times volume^(2/3).
-LESION_NOISE = 0.5
-# SD of the difference of the total volume: a constant part and one that grows with the volume.
-TOTAL_CONSTANT_ML, TOTAL_SHARE = 0.3, 0.08
+from wmhseg.change.align import Alignment
+from wmhseg.io.volume import Grid
+
 COVERAGE = 1.96  # of 95 % of a normal distribution
+# Scans with one protocol share 1.0 nats and more, those of different scanners 0.4 to 0.7.
+_ALIKE_INFORMATION = 0.85
+_ALIKE_SPACING = 0.1
 
 
-def lesion_noise_ml(volume_ml: float) -> float:
-    """Return the difference that two scans of an unchanged lesion stay below nine times in ten."""
-    return LESION_NOISE * volume_ml ** (2 / 3)
+@dataclass(frozen=True)
+class Noise:
+    """What to expect between two scans of an unchanged head.
 
-
-def total_noise_ml(volume_ml: float, position_sd_ml: float) -> float:
-    """Return the difference that two scans of an unchanged head stay below 19 times in 20.
-
-    Args:
-        volume_ml: Mean volume of both times.
-        position_sd_ml: SD of the difference when the voxels lie elsewhere.
+    Attributes:
+        protocol: "same" or "other".
+        constant_ml: SD of the difference of the total volume, for no volume.
+        share: SD of the part that grows with the volume, of the volume.
+        lesion: A lesion's border is off by a constant distance: its volume by this times volume^(2/3), ml.
+        least_ml: Smaller lesions of one time alone are never sure.
     """
-    return COVERAGE * math.hypot(TOTAL_CONSTANT_ML, TOTAL_SHARE * volume_ml, position_sd_ml)
+
+    protocol: str
+    constant_ml: float
+    share: float
+    lesion: float
+    least_ml: float
+
+    def lesion_ml(self, volume_ml: float) -> float:
+        """Return the difference that both scans of an unchanged lesion mostly stay below."""
+        return self.lesion * volume_ml ** (2 / 3)
+
+    def total_ml(self, volume_ml: float, position_sd_ml: float) -> float:
+        """Return the difference that both scans of an unchanged head mostly stay below: 1.96 SD.
+
+        Args:
+            volume_ml: Mean volume of both times.
+            position_sd_ml: SD of the difference when the slices lie elsewhere.
+        """
+        return COVERAGE * math.hypot(self.constant_ml, self.share * volume_ml, position_sd_ml)
+
+
+SAME_PROTOCOL = Noise("same", constant_ml=0.2, share=0.03, lesion=0.35, least_ml=0.03)
+OTHER_PROTOCOL = Noise("other", constant_ml=0.5, share=0.2, lesion=0.6, least_ml=0.1)
+
+
+def noise_between(first: Grid, second: Grid, alignment: Alignment) -> Noise:
+    """Return what to expect of two FLAIRs: those with one protocol have voxels of one size and look alike."""
+    sizes = (sorted(grid.spacing_mm) for grid in (first, second))
+    alike = all(abs(math.log(one / other)) <= _ALIKE_SPACING for one, other in zip(*sizes, strict=True))
+    return SAME_PROTOCOL if alike and alignment.information >= _ALIKE_INFORMATION else OTHER_PROTOCOL

@@ -98,7 +98,7 @@ def _tiles(volume: VolumeChange) -> str:
         (
             "noise",
             f"&plusmn;{volume.noise_ml:.2f} ml",
-            f"of it position &plusmn;{volume.position_sd_ml:.2f} (SD)",
+            f"{volume.protocol} protocol; position &plusmn;{volume.position_sd_ml:.2f} (SD)",
         ),
         ("verdict", volume.verdict, ""),
     ]

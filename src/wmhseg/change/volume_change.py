@@ -1,21 +1,21 @@
 """The change of the total volume, and what it means against noise."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wmhseg.change.align import Alignment
-from wmhseg.change.halfway import Halfway, on_grid
-from wmhseg.change.noise import total_noise_ml
+from wmhseg.change.noise import Noise
 from wmhseg.change.time_point import TimePoint
 from wmhseg.imaging.geometry import to_axial_lps
-from wmhseg.io.volume import Grid, Volume
+from wmhseg.io.volume import Volume
 from wmhseg.recipe import Recipe
 from wmhseg.segmentation.volume_spread import mask_at
 
 Pair = tuple[float, float]
+Seen = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class VolumeChange:
         volumes_ml: Of the masks, on their own grids.
         whole_ml: Of the whole masks: what `wmhseg segment` says.
         members_ml: Of each member's masks.
-        position_sd_ml: SD of the difference when the voxels lie elsewhere by up to half of one.
+        position_sd_ml: SD of the difference when the slices lie elsewhere; see `cavalieri_sd_ml`.
         noise_ml: What the difference must exceed to be one.
+        protocol: Whether both scans seem to be of the "same" protocol or of an "other", which is noisier.
     """
 
     volumes_ml: Pair
@@ -35,6 +36,7 @@ class VolumeChange:
     members_ml: tuple[Pair, ...]
     position_sd_ml: float
     noise_ml: float
+    protocol: str
 
     @property
     def change_ml(self) -> float:
@@ -71,26 +73,30 @@ class VolumeChange:
 
 
 def measure_change(
-    pair: tuple[TimePoint, TimePoint], halfway: Halfway, alignment: Alignment, recipe: Recipe
+    pair: tuple[TimePoint, TimePoint], seen: tuple[Seen, Seen], recipe: Recipe, noise: Noise
 ) -> VolumeChange:
-    """Measure both times within what both scans show."""
-    times = list(zip(pair, halfway.times, strict=True))
-    volumes = [_masked_ml(one.measured.result.mask, time.seen) for one, time in times]
+    """Measure both times within what both scans show.
+
+    Args:
+        pair: Both times.
+        seen: Voxels of each one's own grid that the other shows, too.
+        recipe: How masks are made.
+        noise: What to expect without a change.
+    """
+    times = list(zip(pair, seen, strict=True))
+    volumes = [_masked_ml(one.measured.result.mask, shown) for one, shown in times]
     members = [
-        [_member_ml(member, time.seen, recipe) for member in one.measured.result.members]
-        for one, time in times
+        [_member_ml(member, shown, recipe) for member in one.measured.result.members] for one, shown in times
     ]
-    sds = [
-        _position_sd_ml(one, way, halfway.grid, recipe.threshold)
-        for one, way in zip(pair, alignment.to_halfway, strict=True)
-    ]
-    position = round(float(np.hypot(*sds)), 6)
+    sds = [cavalieri_sd_ml(one.measured.result.mask, shown) for one, shown in times]
+    position = round(math.hypot(*sds), 6)
     return VolumeChange(
         volumes_ml=(volumes[0], volumes[1]),
         whole_ml=_whole(pair),
         members_ml=tuple(zip(*members, strict=True)),
         position_sd_ml=position,
-        noise_ml=round(total_noise_ml(sum(volumes) / 2, position), 6),
+        noise_ml=round(noise.total_ml(sum(volumes) / 2, position), 6),
+        protocol=noise.protocol,
     )
 
 
@@ -99,26 +105,26 @@ def _whole(pair: Sequence[TimePoint]) -> Pair:
     return first, second
 
 
-def _masked_ml(mask: Volume, seen: NDArray[np.bool_]) -> float:
+def _masked_ml(mask: Volume, seen: Seen) -> float:
     voxels = np.count_nonzero((mask.array > 0) & seen)
     return round(voxels * mask.grid.voxel_volume_mm3 / 1000, 6)
 
 
-def _member_ml(member: Volume, seen: NDArray[np.bool_], recipe: Recipe) -> float:
+def _member_ml(member: Volume, seen: Seen, recipe: Recipe) -> float:
     """Return a member's volume, its mask made as the ensemble's own is."""
     shown = to_axial_lps(Volume(seen, member.grid))[0].array if recipe.axial_lps else seen
     mask = mask_at(member, recipe, recipe.threshold)
     return round(np.count_nonzero((mask > 0) & shown) * member.grid.voxel_volume_mm3 / 1000, 6)
 
 
-def _position_sd_ml(one: TimePoint, way: np.ndarray, grid: Grid, threshold: float) -> float:
-    """Return the SD of the volume above the threshold on the halfway grid, moved by half a voxel."""
-    direction = np.asarray(grid.direction).reshape(3, 3)
-    volumes = []
-    for axis in range(3):
-        for sign in (-0.5, 0.5):
-            x, y, z = grid.origin_mm + direction[:, axis] * sign * grid.spacing_mm[axis]
-            moved = replace(grid, origin_mm=(float(x), float(y), float(z)))
-            inside = on_grid(one.measured.result.probability, way, moved) > threshold
-            volumes.append(np.count_nonzero(inside) * grid.voxel_volume_mm3 / 1000)
-    return float(np.std(volumes))
+def cavalieri_sd_ml(mask: Volume, seen: Seen) -> float:
+    """Return the SD of a mask's volume if its axial slices lay elsewhere, at the same distance.
+
+    Gundersen and Jensen 1987 (J Microsc 147, 229): of areas a_i in slices T apart, with g_k the sum of
+    a_i a_(i+k), the variance is T^2 (3 g_0 - 4 g_1 + g_2) / 12.
+    """
+    axial = to_axial_lps(Volume((mask.array > 0) & seen, mask.grid))[0]
+    x, y, step = axial.grid.spacing_mm
+    areas = np.count_nonzero(axial.array, axis=(1, 2)) * x * y
+    g = [float(np.sum(areas[: len(areas) - k] * areas[k:])) for k in range(3)]
+    return step * math.sqrt(max(0.0, 3 * g[0] - 4 * g[1] + g[2]) / 12) / 1000
