@@ -35,6 +35,8 @@ from wmhseg.io.write_volume import write_volume
 from wmhseg.settings import Settings
 from wmhseg.synthesis.heads import LesionMask, find_images, read_head, read_lesion_mask
 
+RESIZED = (Kind.GROWN, Kind.SHRUNK, Kind.MERGED, Kind.SPLIT)
+FOUND = ("sure", "unsure", "part", "no")
 SIZES_ML = (0.0, 0.03, 0.1, 0.3, np.inf)
 
 
@@ -60,7 +62,8 @@ class Score:
     Attributes:
         name: Which.
         sizes_ml: Drawn volumes of the lesions of one time alone.
-        found: For each whether it was found: "sure", "unsure" or "no".
+        found: For each whether it was found: "sure" or "unsure" as one of its own, as "part" of one called
+            grown, shrunk, merged or split, or "no".
         wrong_ml: Volumes of lesions that were surely called new or gone, where nothing was touched.
         resized: Lesions called grown, shrunk, merged or split, of those at both times.
         error_ml: Change less the drawn one.
@@ -114,9 +117,12 @@ def score(name: str, comparison: Comparison, pair: tuple[TimePoint, TimePoint], 
             if one.sure and not (changed and (hit or drawn[time].touched[inside].any())):
                 wrong.append(one.volumes_ml[time])
         if changed:
+            parts = [n for one in comparison.lesions if one.kind in RESIZED for n in one.numbers[time]]
+            for number in set(np.unique(drawn[time].only[np.isin(labels, parts)]).tolist()) - {0}:
+                best.setdefault(number, "part")
             found += [best.get(number + 1, "no") for number in range(len(person.only_ml[time]))]
     both = [one for one in comparison.lesions if one.kind not in (Kind.NEW, Kind.GONE)]
-    resized = sum(one.kind is not Kind.UNCHANGED for one in both)
+    resized = sum(one.kind in RESIZED for one in both)
     return Score(
         name,
         [*person.only_ml[0], *person.only_ml[1]] if changed else [],
@@ -147,7 +153,7 @@ def summary(scores: list[Score]) -> None:
         wrong = np.concatenate([one.wrong_ml for one in chosen])
         for low, high in pairwise(SIZES_ML):
             here = found[(sizes >= low) & (sizes < high)]
-            counts = ", ".join(f"{np.sum(here == how)} {how}" for how in ("sure", "unsure", "no"))
+            counts = ", ".join(f"{np.sum(here == how)} {how}" for how in FOUND)
             false = np.sum((wrong >= low) & (wrong < high))
             print(f"  {low:g} to {high:g} ml: drawn {len(here)} ({counts}); wrong {false}")
         resized, both = np.sum([one.resized for one in chosen], axis=0)

@@ -24,6 +24,19 @@ def test_noise_of_the_total_adds_in_quadrature():
 
 def test_one_protocol_is_told_by_voxels_and_by_what_the_scans_share():
     turned = replace(GRID, spacing_mm=(5.2, 0.92, 0.92))
-    assert noise_between(GRID, turned, ALIKE) is SAME_PROTOCOL
-    assert noise_between(GRID, replace(GRID, spacing_mm=(0.9, 0.9, 6.0)), ALIKE) is OTHER_PROTOCOL
-    assert noise_between(GRID, GRID, replace(ALIKE, information=0.6)) is OTHER_PROTOCOL
+    thicker = replace(GRID, spacing_mm=(0.9, 0.9, 6.0))
+    with_t1 = True, True
+    assert noise_between((GRID, turned), with_t1, ALIKE).protocol == "same"
+    assert noise_between((GRID, GRID), (False, False), ALIKE).protocol == "same"
+    assert noise_between((GRID, thicker), with_t1, ALIKE).protocol == "other"
+    assert noise_between((GRID, GRID), (True, False), ALIKE).protocol == "other"
+    assert noise_between((GRID, GRID), with_t1, replace(ALIKE, information=0.6)).protocol == "other"
+
+
+def test_a_lesion_that_fits_between_two_slices_is_never_sure():
+    thick = replace(GRID, spacing_mm=(0.9, 0.9, 8.0))
+    # A ball of 8 mm: 268 mm3. The thicker slices count.
+    assert noise_between((GRID, thick), (True, True), ALIKE).least_ml == pytest.approx(0.268, abs=1e-3)
+    thin = replace(GRID, spacing_mm=(0.9, 0.9, 1.0))
+    assert noise_between((thin, thin), (True, True), ALIKE) == SAME_PROTOCOL
+    assert noise_between((thin, thin), (True, False), ALIKE) == OTHER_PROTOCOL

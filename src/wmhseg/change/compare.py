@@ -73,7 +73,8 @@ def _compare(first: TimePoint, second: TimePoint, recipe: Recipe) -> Comparison:
     halfway = to_halfway(first, second, alignment)
     detail = require_one_head(names, alignment, halfway)
     times = halfway.times
-    noise = noise_between(first.flair.grid, second.flair.grid, alignment)
+    used = first.measured.findings.t1_used, second.measured.findings.t1_used
+    noise = noise_between((first.flair.grid, second.flair.grid), used, alignment)
     lesions = _lesions(first, times[0], times[1]), _lesions(second, times[1], times[0])
     numbers = set(lesions[0].volumes_ml), set(lesions[1].volumes_ml)
     groups = group_lesions(times[0].labels, times[1].labels, numbers)

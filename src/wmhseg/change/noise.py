@@ -5,7 +5,7 @@ other scanners (benchmarks/change.py; docs/reference/change.md has the numbers).
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wmhseg.change.align import Alignment
 from wmhseg.io.volume import Grid
@@ -52,8 +52,14 @@ SAME_PROTOCOL = Noise("same", constant_ml=0.2, share=0.03, lesion=0.35, least_ml
 OTHER_PROTOCOL = Noise("other", constant_ml=0.5, share=0.2, lesion=0.6, least_ml=0.1)
 
 
-def noise_between(first: Grid, second: Grid, alignment: Alignment) -> Noise:
-    """Return what to expect of two FLAIRs: those with one protocol have voxels of one size and look alike."""
-    sizes = (sorted(grid.spacing_mm) for grid in (first, second))
+def noise_between(grids: tuple[Grid, Grid], t1_used: tuple[bool, bool], alignment: Alignment) -> Noise:
+    """Return what to expect of two scans: those of one protocol have voxels of one size, look alike, and both
+    have a T1 or none.
+    """
+    sizes = (sorted(grid.spacing_mm) for grid in grids)
     alike = all(abs(math.log(one / other)) <= _ALIKE_SPACING for one, other in zip(*sizes, strict=True))
-    return SAME_PROTOCOL if alike and alignment.information >= _ALIKE_INFORMATION else OTHER_PROTOCOL
+    alike = alike and t1_used[0] == t1_used[1] and alignment.information >= _ALIKE_INFORMATION
+    noise = SAME_PROTOCOL if alike else OTHER_PROTOCOL
+    # A ball as wide as slices are apart can lie between them and be missed.
+    step_mm = max(value for grid in grids for value in grid.spacing_mm)
+    return replace(noise, least_ml=max(noise.least_ml, math.pi / 6 * step_mm**3 / 1000))
