@@ -162,7 +162,7 @@ def _multi_slice(rng: np.random.Generator, masks: list[LesionMask]) -> ScanParam
 
 def _whole(parameters: ScanParameters) -> ScanParameters:
     """Return a scan with nothing cut off, stripped or interpolated when it was stored."""
-    finer = replace(parameters.acquisition.finer, pixels=0, slices=0)
+    finer = replace(parameters.acquisition.finer, pixels=False, slices=False)
     acquisition = replace(parameters.acquisition, bottom_mm=-5.0, top_mm=5.0, finer=finer)
     return replace(parameters, acquisition=acquisition, stripping=Stripping(False, 0.5), t1_missing=False)
 

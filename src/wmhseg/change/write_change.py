@@ -38,7 +38,8 @@ def write_change(folder: Path, times: Sequence[TimePoint], comparisons: Sequence
     Raises:
         OutputError: A file cannot be written.
     """
-    images, others = {}, {}
+    images: dict[str, Volume] = {}
+    others: dict[str, bytes] = {}
     for number, one in enumerate(times, start=1):
         images[f"{number}_wmh.nii.gz"] = one.measured.result.mask
         others |= _seg(f"{number}_wmh.dcm", one, one.measured.result.mask, WMH_TITLE)
