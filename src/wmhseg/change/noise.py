@@ -48,7 +48,7 @@ class Noise:
         return COVERAGE * math.hypot(self.constant_ml, self.share * volume_ml, position_sd_ml)
 
 
-SAME_PROTOCOL = Noise("same", constant_ml=0.2, share=0.03, lesion=0.45, least_ml=0.03)
+SAME_PROTOCOL = Noise("same", constant_ml=0.2, share=0.07, lesion=0.45, least_ml=0.03)
 OTHER_PROTOCOL = Noise("other", constant_ml=0.5, share=0.2, lesion=0.6, least_ml=0.1)
 
 
