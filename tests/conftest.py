@@ -276,6 +276,12 @@ class FakeEnsemble:
         ]
 
 
+@pytest.fixture(scope="session")
+def make_fake_ensemble() -> type[FakeEnsemble]:
+    """`FakeEnsemble`, for fixtures that live longer than a test."""
+    return FakeEnsemble
+
+
 @pytest.fixture
 def fake_ensemble(monkeypatch: pytest.MonkeyPatch) -> FakeEnsemble:
     """Run the program without TensorFlow."""

@@ -35,6 +35,7 @@ COMMANDS = (
     Command("segment", "wmhseg.segmentation.command", "FLAIR (and T1) to a WMH mask"),
     Command("batch", "wmhseg.batch.command", "many scans with one loaded model; a table and a page of them"),
     Command("bids", "wmhseg.bids.command", "BIDS App: a BIDS data set in, BIDS derivatives out"),
+    Command("change", "wmhseg.change.command", "the same person at two or more times: what changed"),
     Command("evaluate", "wmhseg.evaluation.command", "score results, or weights, as the organisers do"),
     Command("rank", "wmhseg.ranking.command", "the challenge's ranking of teams"),
     Command("challenge", "wmhseg.challenge.command", "the organisers' hidden test of a Docker image"),

@@ -62,7 +62,12 @@ class Registration:
     covered: float
 
 
-def register(flair: Volume, t1: Volume) -> Registration:
+def register(
+    flair: Volume,
+    t1: Volume,
+    names: tuple[str, str] = ("FLAIR", "T1"),
+    start: sitk.Euler3DTransform | None = None,
+) -> Registration:
     """Find the rigid motion that brings the T1 onto the FLAIR.
 
     Mattes mutual information (Mattes et al., IEEE TMI 2003) from 8 over 4 to 1 mm. Starts are the
@@ -70,13 +75,18 @@ def register(flair: Volume, t1: Volume) -> Registration:
 
     Args:
         flair: FLAIR on any grid.
-        t1: T1 on any grid.
+        t1: T1 on any grid, or another FLAIR.
+        names: What to call them in errors.
+        start: A position to refine from 4 mm on, instead of a search.
 
     Raises:
         BrainMaskError: No head was found.
     """
-    fixed, moving = _scaled(flair, "FLAIR"), _scaled(t1, "T1")
-    found = _search(fixed, moving)
+    fixed, moving = _scaled(flair, names[0]), _scaled(t1, names[1])
+    if start is None:
+        found = _search(fixed, moving)
+    else:
+        found = _pair(fixed, moving, *_MIDDLE[:2]).climb(start, _MIDDLE[2])
     found = _pair(fixed, moving, *_FINE[:2], skin_mm=_SKIN_MM).climb(found, _FINE[2])
     return _judged(found, fixed, moving)
 

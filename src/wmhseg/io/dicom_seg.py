@@ -22,15 +22,15 @@ from wmhseg.io.dicom_object import (
     to_bytes,
     without_surprises,
 )
+from wmhseg.io.seg_title import WMH_TITLE, SegTitle
 
 if TYPE_CHECKING:  # they take a second to import, and few runs need them
     from highdicom.seg import Segmentation, SegmentDescription
 
-_SERIES_OFFSET = 1000
-_LABEL = "White matter hyperintensity"
 
-
-def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, identity: str) -> bytes:
+def to_dicom_seg(
+    array: NDArray[np.uint8], source: SegSource, weights: str, identity: str, title: SegTitle = WMH_TITLE
+) -> bytes:
     """Return a mask as the bytes of a DICOM file.
 
     Dates are the source's, and UIDs are made from `identity`, the mask and the versions, so that the same
@@ -41,6 +41,7 @@ def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, iden
         source: The FLAIR's headers.
         weights: The ensemble's name.
         identity: All else that the file depends on: inputs, weights, recipe.
+        title: What to call it.
 
     Raises:
         AttributeError, KeyError, TypeError, ValueError: The headers lack something or do not conform.
@@ -49,10 +50,10 @@ def to_dicom_seg(array: NDArray[np.uint8], source: SegSource, weights: str, iden
     with warnings.catch_warnings():
         # Of values that do not conform, which the source has and the segmentation copies.
         warnings.simplefilter("ignore")
-        return to_bytes(_build(array, source, made), source.headers[0])
+        return to_bytes(_build(array, source, made, title), source.headers[0])
 
 
-def _build(array: NDArray[np.uint8], source: SegSource, made: Made) -> "Segmentation":
+def _build(array: NDArray[np.uint8], source: SegSource, made: Made, title: SegTitle) -> "Segmentation":
     from highdicom.seg import Segmentation
 
     headers = source.headers
@@ -61,16 +62,16 @@ def _build(array: NDArray[np.uint8], source: SegSource, made: Made) -> "Segmenta
         source_images=[without_surprises(headers), *headers[1:]],
         pixel_array=array,
         segmentation_type="BINARY",
-        segment_descriptions=[_describe(made)],
+        segment_descriptions=[_describe(made, title)],
         series_instance_uid=made.uid("series"),
-        series_number=series_number(headers[0], _SERIES_OFFSET),
+        series_number=series_number(headers[0], title.number_offset),
         sop_instance_uid=made.uid("instance"),
         instance_number=1,
         content_label="WMH",
         content_description="WMH by wmhseg; research use only",
         content_date=date,
         content_time=time,
-        series_description="White matter hyperintensities (wmhseg)",
+        series_description=f"{title.series} (wmhseg)",
         omit_empty_frames=False,
         **equipment(),
     )
@@ -82,7 +83,7 @@ def _build(array: NDArray[np.uint8], source: SegSource, made: Made) -> "Segmenta
     return result
 
 
-def _describe(made: Made) -> "SegmentDescription":
+def _describe(made: Made, title: SegTitle) -> "SegmentDescription":
     from highdicom import AlgorithmIdentificationSequence
     from highdicom.color import CIELabColor
     from highdicom.seg import SegmentDescription
@@ -90,7 +91,7 @@ def _describe(made: Made) -> "SegmentDescription":
 
     return SegmentDescription(
         segment_number=1,
-        segment_label=_LABEL,
+        segment_label=title.segment,
         segmented_property_category=codes.SCT.MorphologicallyAbnormalStructure,
         segmented_property_type=codes.DCM.WhiteMatterT2Hyperintensity,
         algorithm_type="AUTOMATIC",

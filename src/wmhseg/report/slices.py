@@ -1,20 +1,17 @@
 """The report page's pictures: layers of each slice that the browser puts on top of each other."""
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import ndimage
 
+from wmhseg.report.data_uri import jpeg_uri, png_uri
 from wmhseg.report.view import View, grey_window, slices_with_head
 
 MOST_SLICES = 48
 MOST_PIXELS = 256  # on a side, at about 1 mm: what keeps the page below 3 MB
-JPEG_QUALITY = 75
 CHECK_MM = 24.0  # side of the checkerboard's squares
 HEAT_LEVELS = 16
 
@@ -42,17 +39,17 @@ def draw_layers(view: View) -> tuple[Layers, ...]:
     """Draw up to 48 slices, lowest first."""
     window = grey_window(view.flair)
     t1_window = None if view.t1 is None else grey_window(view.t1)
-    zoom = _zoom(view)
+    zoom = square_pixels(view.flair.shape[1:], view.spacing_zyx_mm[1:])
     contoured = view.contoured
     layers = []
     for z in slices_with_head(view.flair, MOST_SLICES):
         t1 = None
         if view.t1 is not None and t1_window is not None:
-            t1 = _jpeg(grey(view.t1[z], t1_window, zoom))
+            t1 = jpeg_uri(grey(view.t1[z], t1_window, zoom))
         layers.append(
             Layers(
                 number=int(z) + 1,
-                flair=_jpeg(grey(view.flair[z], window, zoom)),
+                flair=jpeg_uri(grey(view.flair[z], window, zoom)),
                 contour=_contour(contoured[z], zoom, view.colours),
                 heat=_heat(view.probability[z], zoom),
                 t1=t1,
@@ -69,7 +66,7 @@ def draw_checkerboards(view: View, count: int = 3) -> tuple[str, ...]:
     """
     if view.t1 is None:
         return ()
-    zoom = _zoom(view)
+    zoom = square_pixels(view.flair.shape[1:], view.spacing_zyx_mm[1:])
     shown = slices_with_head(view.flair, MOST_SLICES)
     windows = grey_window(view.flair), grey_window(view.t1)
     pictures = []
@@ -81,7 +78,7 @@ def draw_checkerboards(view: View, count: int = 3) -> tuple[str, ...]:
         rows, columns = np.indices(flair.shape)
         square = max(2.0, CHECK_MM / (view.spacing_zyx_mm[1] / zoom[0]))
         odd = (rows // square + columns // square) % 2 == 1
-        pictures.append(_jpeg(np.where(odd, t1, flair)))
+        pictures.append(jpeg_uri(np.where(odd, t1, flair)))
     return tuple(pictures)
 
 
@@ -93,12 +90,11 @@ def grey(
     return (ndimage.zoom(scaled, zoom, order=1) * 255).astype(np.uint8)
 
 
-def _zoom(view: View) -> tuple[float, float]:
-    """Return what makes pixels square, of about 1 mm, and at most 256 on a side."""
-    spacing = view.spacing_zyx_mm[1:]
-    extent = [length * size for length, size in zip(view.flair.shape[1:], spacing, strict=True)]
+def square_pixels(shape_yx: tuple[int, ...], spacing_yx_mm: tuple[float, ...]) -> tuple[float, float]:
+    """Return the zoom that makes pixels square, of about 1 mm, and at most 256 on a side."""
+    extent = [length * size for length, size in zip(shape_yx, spacing_yx_mm, strict=True)]
     pixel_mm = max(1.0, max(extent) / MOST_PIXELS)
-    return spacing[0] / pixel_mm, spacing[1] / pixel_mm
+    return spacing_yx_mm[0] / pixel_mm, spacing_yx_mm[1] / pixel_mm
 
 
 def _contour(
@@ -110,7 +106,7 @@ def _contour(
     drawn = np.zeros(edges[0].shape, np.uint8)
     for value, edge in enumerate(edges, start=1):
         drawn[edge] = value
-    return _transparent_png(drawn, [(0, 0, 0, 0), *((*colour, 255) for colour in colours)])
+    return png_uri(drawn, [(0, 0, 0, 0), *((*colour, 255) for colour in colours)])
 
 
 def _edge(mask: NDArray[np.float32], zoom: tuple[float, float]) -> NDArray[np.bool_]:
@@ -121,27 +117,9 @@ def _edge(mask: NDArray[np.float32], zoom: tuple[float, float]) -> NDArray[np.bo
 def _heat(probability: NDArray[np.float32], zoom: tuple[float, float]) -> str:
     fine = np.clip(ndimage.zoom(probability, zoom, order=1), 0, 1)
     levels = np.round(fine * (HEAT_LEVELS - 1)).astype(np.uint8)
-    return _transparent_png(levels, [heat_colour(level / (HEAT_LEVELS - 1)) for level in range(HEAT_LEVELS)])
+    return png_uri(levels, [heat_colour(level / (HEAT_LEVELS - 1)) for level in range(HEAT_LEVELS)])
 
 
 def heat_colour(probability: float) -> tuple[int, int, int, int]:
     """Return red, green, blue and opacity: nothing at 0, through yellow and orange to red at 1."""
     return 255, round(230 * (1 - probability)), 0, 0 if probability == 0 else round(70 + 140 * probability)
-
-
-def _jpeg(pixels: NDArray[np.uint8]) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=JPEG_QUALITY)
-    return _uri("image/jpeg", buffer.getvalue())
-
-
-def _transparent_png(indices: NDArray[np.uint8], colours: list[tuple[int, int, int, int]]) -> str:
-    picture = Image.frombytes("P", indices.shape[::-1], indices.tobytes())
-    picture.putpalette([value for colour in colours for value in colour[:3]])
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", optimize=True, transparency=bytes(colour[3] for colour in colours))
-    return _uri("image/png", buffer.getvalue())
-
-
-def _uri(kind: str, data: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"

@@ -91,9 +91,20 @@ def sample_scan(rng: np.random.Generator, masks: list[LesionMask]) -> ScanParame
 def make_scan(head: Head, masks: list[LesionMask], parameters: ScanParameters) -> SyntheticScan:
     """Make a case: the same head, masks and parameters give the same voxels."""
     anatomy = build_anatomy(head, parameters.anatomy)
+    return scan_head(anatomy, draw_lesions(anatomy, masks, parameters.lesions), parameters)
+
+
+def scan_head(anatomy: Anatomy, lesions: NDArray[np.bool_], parameters: ScanParameters) -> SyntheticScan:
+    """Make a case of an anatomy with given lesions.
+
+    Args:
+        anatomy: The head, built of `parameters.anatomy`.
+        lesions: (z, y, x) in its box; other pathology takes their place.
+        parameters: All else.
+    """
     pathology = draw_pathology(anatomy, parameters.pathology)
     other = pathology.core | pathology.rim
-    lesions = draw_lesions(anatomy, masks, parameters.lesions) & ~other & ~pathology.spaces
+    lesions = lesions & ~other & ~pathology.spaces
     sampling = build_sampling(anatomy, parameters.acquisition)
     painting = paint(anatomy, lesions, pathology, parameters.paint)
     core = find_core(anatomy, parameters.stripping.strip)

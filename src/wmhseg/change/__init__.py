@@ -1,0 +1,1 @@
+"""The same person at two or more times: what `wmhseg change` does."""

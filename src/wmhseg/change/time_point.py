@@ -1,0 +1,98 @@
+"""One time: the scan, its segmentation, and all that is measured of it."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from wmhseg.change.scan_inputs import ScanInput
+from wmhseg.errors import InputError
+from wmhseg.extras import require_packages
+from wmhseg.io.dicom_object import SegSource
+from wmhseg.io.seg_source import read_seg_source
+from wmhseg.io.volume import Volume
+from wmhseg.model import ensemble_loader
+from wmhseg.model.manifest import chosen_manifest
+from wmhseg.model.provenance import hashed_files, trace
+from wmhseg.segmentation.measure import Measured, measure
+from wmhseg.segmentation.prepare_scan import prepare_files
+from wmhseg.segmentation.segment_scan import finish, predict_slices
+from wmhseg.segmentation.stopwatch import Stopwatch
+from wmhseg.settings import Settings
+
+log = logging.getLogger("wmhseg")
+
+
+@dataclass(frozen=True)
+class TimePoint:
+    """A person at one time.
+
+    Attributes:
+        name: What the user called the scan.
+        flair: FLAIR on its own grid, as it was segmented.
+        measured: The segmentation, every member computed in full.
+        key: SHA-256 of the FLAIR's voxels and grid.
+        source: The FLAIR's series, where it is one that a DICOM Segmentation can refer to.
+    """
+
+    name: str
+    flair: Volume
+    measured: Measured
+    key: str
+    source: SegSource | None = None
+
+
+def segment_times(inputs: Iterable[ScanInput], settings: Settings) -> Iterator[TimePoint]:
+    """Segment each scan as `wmhseg segment` does, with one loaded model.
+
+    Raises:
+        InputError: An image is missing, unreadable or unfit, or that of an earlier time again.
+        BrainMaskError: No head or brain was found.
+        RegistrationError: The T1 that is required cannot be registered.
+        WeightsError: The weights are missing, changed or unfit.
+    """
+    require_packages("tensorflow", extra="cpu", purpose="segment")
+    manifest = chosen_manifest(settings)
+    starting = ensemble_loader.load_in_background(manifest, settings)
+    seen: dict[str, str] = {}
+    for one in inputs:
+        source = _seg_source(one)
+        prepared = prepare_files(one.flair, one.t1, manifest.recipe, settings.inputs, Stopwatch())
+        key = content_key(prepared.scan.flair)
+        if key in seen:
+            raise InputError(
+                f"{one.name}: expected a scan of another time, found the image of {seen[key]} again; "
+                "check the paths"
+            )
+        seen[key] = one.name
+        for warning in prepared.scan.warnings:
+            log.warning("%s", warning)
+        ensemble = starting.result()
+        predicted = predict_slices(ensemble, prepared.windows.slices, None)
+        result = finish(prepared, predicted, manifest.recipe)
+        provenance = trace(*hashed_files(one.flair, one.t1), manifest, ensemble.precision)
+        measured = measure(prepared.scan, result, provenance)
+        log.info("%.2f ml WMH: %s", measured.findings.summary.volume_ml, one.name)
+        yield TimePoint(one.name, prepared.scan.flair, measured, key, source)
+
+
+def content_key(volume: Volume) -> str:
+    """Return the SHA-256 of voxels and grid: the same image under another name has the same."""
+    digest = hashlib.sha256(np.ascontiguousarray(volume.array).data)
+    digest.update(repr(volume.grid).encode())
+    return digest.hexdigest()
+
+
+def _seg_source(one: ScanInput) -> SegSource | None:
+    """Return the series; None for other images, and with a warning where no segmentation can refer to it."""
+    if not one.flair.is_dir():
+        return None
+    try:
+        return read_seg_source(one.flair)
+    except InputError as error:
+        log.warning(
+            "%s; no DICOM Segmentation is written", str(error).replace("--dicom-seg", "DICOM Segmentation")
+        )
+        return None
