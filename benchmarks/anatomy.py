@@ -29,9 +29,9 @@ from wmhseg.imaging.geometry import to_axial_lps
 from wmhseg.io.tsv import NO_VALUE
 from wmhseg.io.volume import read_volume
 from wmhseg.io.write_volume import write_volume
-from wmhseg.model.anatomy_network import AnatomyNetwork, anatomy_weights
+from wmhseg.model.anatomy_network import AnatomyNetwork
 from wmhseg.model.ensemble import Ensemble
-from wmhseg.model.manifest import default_weights, read_manifest
+from wmhseg.model.manifest import anatomy_folder, default_weights, read_manifest
 from wmhseg.segmentation.find_anatomy import find_anatomy
 from wmhseg.segmentation.prepare_scan import PreparedScan, prepare_files
 from wmhseg.segmentation.segment_scan import finish, predict_slices
@@ -154,7 +154,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("cases", type=Path, help="folder with cases")
-    parser.add_argument("--weights", type=Path, default=anatomy_weights(), help="the network's folder")
+    parser.add_argument("--weights", type=Path, default=anatomy_folder(), help="the network's folder")
     parser.add_argument("--flair-alone", action="store_true", help="leave the T1 out")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write what was found, CASE.nii.gz")
     parser.add_argument("--time", action="store_true", help="seconds instead of scores")

@@ -17,6 +17,18 @@ INTENSITY_CLIP = (-4.0, 6.0)
 _PIXELS_MM = (0.2, 20.0)
 
 Normalisation = Literal["paper", "published", "robust"]
+# What decides which slices a network sees; the other fields come after it.
+_PREPARATION = (
+    "normalisation",
+    "flair_threshold",
+    "t1_threshold",
+    "axial_lps",
+    "spacing_range_mm",
+    "target_spacing_mm",
+    "min_profile_mm",
+    "patch",
+    "min_patch",
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,10 @@ class Recipe:
     min_lesion_mm3: float = 0.0
     min_peak: float = 0.0
     vote_below_mm: float = 0.0
+
+    def prepares_as(self, other: "Recipe") -> bool:
+        """Tell whether both show a network the same slices of a scan."""
+        return all(getattr(self, name) == getattr(other, name) for name in _PREPARATION)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as JSON-ready values."""

@@ -159,7 +159,7 @@ class Segmenter:
         only_above = None if self._all_members else recipe.threshold
         with self._lock:
             predicted = predict_slices(self._ensemble, prepared.windows.slices, only_above)
-            structures = None if self._anatomist is None else self._anatomist.look_at(prepared)
+            structures = None if self._anatomist is None else self._anatomist.look_at(prepared, recipe)
         hashes = _hashed(flair, flair_volume, "FLAIR"), None if t1 is None else _hashed(t1, t1_volume, "T1")
         provenance = trace(*hashes, self._manifest, self._ensemble.precision)
         with names.in_errors():

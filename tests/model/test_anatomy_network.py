@@ -9,10 +9,10 @@ import pytest
 
 from wmhseg.anatomy.structure import Structure
 from wmhseg.errors import WeightsError
-from wmhseg.model.anatomy_network import CLASSES, AnatomyNetwork, anatomy_weights
+from wmhseg.model.anatomy_network import CLASSES, AnatomyNetwork
 from wmhseg.model.ensemble import Ensemble
 from wmhseg.model.export import Trained, write_ensemble
-from wmhseg.model.manifest import WEIGHTS_VARIABLE, Manifest, read_manifest
+from wmhseg.model.manifest import WEIGHTS_VARIABLE, Manifest, anatomy_folder, read_manifest
 from wmhseg.model.unet import build_unet
 from wmhseg.recipe import DEFAULT
 
@@ -86,11 +86,11 @@ def test_other_weights_without_an_anatomy_leave_the_shipped_one(
 ) -> None:
     monkeypatch.delenv(WEIGHTS_VARIABLE, raising=False)
     shipped = ROOT / "weights" / "anatomy"
-    assert anatomy_weights() == shipped
+    assert anatomy_folder() == shipped
     monkeypatch.setenv(WEIGHTS_VARIABLE, str(tmp_path))
-    assert anatomy_weights() == shipped
+    assert anatomy_folder() == shipped
     (tmp_path / "anatomy").mkdir()
-    assert anatomy_weights() == tmp_path / "anatomy"
+    assert anatomy_folder() == tmp_path / "anatomy"
 
 
 def test_the_shipped_network() -> None:

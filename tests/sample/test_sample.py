@@ -77,9 +77,9 @@ def test_the_wheel_gives_the_same_mask(installed: Path, own_mask: np.ndarray, tm
 
 def test_the_wheel_holds_the_network_of_the_structures(installed: Path) -> None:
     code = (
-        "from wmhseg.model.anatomy_network import AnatomyNetwork, anatomy_weights;"
-        "from wmhseg.model.manifest import read_manifest;"
-        "AnatomyNetwork(read_manifest(anatomy_weights())); print(anatomy_weights())"
+        "from wmhseg.model.anatomy_network import AnatomyNetwork;"
+        "from wmhseg.model.manifest import anatomy_folder, read_manifest;"
+        "AnatomyNetwork(read_manifest(anatomy_folder())); print(anatomy_folder())"
     )
     environment = {
         name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "WMHSEG_WEIGHTS")

@@ -18,6 +18,7 @@ from wmhseg.cli import main
 from wmhseg.colours import WMH_RGB
 from wmhseg.io.volume import Volume
 from wmhseg.model.provenance import HashedFile
+from wmhseg.recipe import DEFAULT
 from wmhseg.report.region_columns import REGION_COLUMNS
 from wmhseg.segmentation.anatomist import Anatomist
 
@@ -170,7 +171,7 @@ def test_a_head_without_ventricles_is_one_line(
         grid = prepared.scan.flair.grid
         return Volume(np.full(grid.shape_zyx, Structure.WHITE_MATTER, np.uint8), grid)
 
-    blind = Anatomist(HashedFile("anatomy", "0" * 64), only_white)
+    blind = Anatomist(HashedFile("anatomy", "0" * 64), DEFAULT, only_white)
     monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda: blind)
     flair = scan_folder / "FLAIR.nii.gz"
     words = ["segment", "--flair", str(flair), "--weights", str(weights_folder), "--regions"]

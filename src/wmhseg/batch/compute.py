@@ -99,7 +99,7 @@ class _Model:
             return None
         if self._anatomist is None:
             self._anatomist = anatomist.load_anatomist()
-        return self._anatomist.look_at(prepared)
+        return self._anatomist.look_at(prepared, self.manifest.recipe)
 
 
 def _take(job: Job, answer: Answer | Died, model: _Model) -> str:

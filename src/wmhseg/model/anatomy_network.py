@@ -1,14 +1,12 @@
 """The network that tells the structures of a head apart: verified weights, loaded once."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.errors import WeightsError
 from wmhseg.model.ensemble import load_members
 from wmhseg.model.graph import Graph
-from wmhseg.model.manifest import Manifest, default_weights, packaged_weights
+from wmhseg.model.manifest import Manifest
 from wmhseg.model.unet import widths_of
 from wmhseg.model.upsampling import split_weights
 
@@ -16,13 +14,6 @@ Array = NDArray[np.float32]
 
 # Those of `wmhseg.anatomy.structure.Structure`, in its order.
 CLASSES = 8
-_FOLDER = "anatomy"
-
-
-def anatomy_weights() -> Path:
-    """Return the folder of the network's weights: beside the ensemble's, else as it came with the program."""
-    beside = default_weights() / _FOLDER
-    return beside if beside.is_dir() else packaged_weights() / _FOLDER
 
 
 class AnatomyNetwork:

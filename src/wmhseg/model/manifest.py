@@ -17,6 +17,7 @@ MANIFEST = "manifest.json"
 # 1: written by version 0.1, without widths.
 FORMATS = (1, 2)
 WEIGHTS_VARIABLE = "WMHSEG_WEIGHTS"
+_ANATOMY = "anatomy"
 
 
 # Channels of the five encoder and four decoder levels.
@@ -75,6 +76,12 @@ def packaged_weights() -> Path:
     packaged = Path(__file__).parents[1] / "weights"
     # In a checkout they lie beside src/.
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "weights"
+
+
+def anatomy_folder() -> Path:
+    """Return the folder of the anatomy network: beside the ensemble's, else as it came with the program."""
+    beside = default_weights() / _ANATOMY
+    return beside if beside.is_dir() else packaged_weights() / _ANATOMY
 
 
 def chosen_manifest(settings: Settings) -> Manifest:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 
 from wmhseg.io.volume import Volume
+from wmhseg.model.manifest import Manifest, anatomy_folder, read_manifest, verify
 from wmhseg.model.provenance import HashedFile
-from wmhseg.segmentation.prepare_scan import PreparedScan
+from wmhseg.recipe import Recipe
+from wmhseg.segmentation.find_anatomy import find_anatomy
+from wmhseg.segmentation.prepare_scan import PreparedScan, prepare_scan
 
 
 @dataclass(frozen=True)
@@ -28,25 +30,33 @@ class Anatomist:
 
     Attributes:
         weights: Of its network.
+        recipe: How its slices are prepared.
         find: From a prepared scan to values of `Structure`, uint8, on the FLAIR's own grid.
     """
 
     weights: HashedFile
+    recipe: Recipe
     find: Callable[[PreparedScan], Volume]
 
-    def look_at(self, prepared: PreparedScan) -> Structures:
-        """Return the structures of a prepared scan."""
+    def look_at(self, prepared: PreparedScan, recipe: Recipe) -> Structures:
+        """Return the structures of a scan that was prepared with `recipe`.
+
+        Raises:
+            WeightsError: The network computes NaN.
+            BrainMaskError: No head or brain was found, where the scan has to be prepared otherwise.
+        """
+        if not recipe.prepares_as(self.recipe):
+            prepared = prepare_scan(prepared.scan, self.recipe)
         return Structures(self.find(prepared), self.weights)
 
 
 def anatomy_weights() -> HashedFile:
-    """Return name and SHA-256 of the anatomy network's weights, without loading them.
+    """Return name and SHA-256 of the anatomy network's weights, verified but not loaded.
 
     Raises:
         WeightsError: They are missing or changed.
     """
-    weights: HashedFile = import_module("wmhseg.model.anatomy_network").anatomy_weights()
-    return weights
+    return _hashed(read_manifest(anatomy_folder()))
 
 
 def load_anatomist() -> Anatomist:
@@ -55,11 +65,14 @@ def load_anatomist() -> Anatomist:
     Raises:
         WeightsError: The weights are missing, changed or unfit.
     """
-    network = import_module("wmhseg.model.anatomy_network").AnatomyNetwork()
-    find_anatomy = import_module("wmhseg.segmentation.find_anatomy").find_anatomy
+    from wmhseg.model.anatomy_network import AnatomyNetwork
 
-    def find(prepared: PreparedScan) -> Volume:
-        structures: Volume = find_anatomy(prepared, network)
-        return structures
+    manifest = read_manifest(anatomy_folder())
+    network = AnatomyNetwork(manifest)
+    return Anatomist(_hashed(manifest), manifest.recipe, lambda prepared: find_anatomy(prepared, network))
 
-    return Anatomist(anatomy_weights(), find)
+
+def _hashed(manifest: Manifest) -> HashedFile:
+    for member in manifest.members:
+        verify(member)
+    return HashedFile(manifest.name, manifest.members[0].sha256)

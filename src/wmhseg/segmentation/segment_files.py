@@ -82,7 +82,7 @@ def segment_files(
     watch.lap("postprocess")
     structures = None
     if settings.regions:
-        structures = anatomist.load_anatomist().look_at(prepared)
+        structures = anatomist.load_anatomist().look_at(prepared, manifest.recipe)
         watch.lap("anatomy")
     source = trace(*hashed_files(flair_path, t1_path), manifest, ensemble.precision)
     with ScanNames.of(flair_path, t1_path).in_errors():
