@@ -11,9 +11,14 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from wmhseg.anatomy.structure import Structure
 from wmhseg.batch.compute import How
 from wmhseg.batch.run_batch import run_batch
+from wmhseg.io.volume import Volume
+from wmhseg.model.provenance import HashedFile
+from wmhseg.recipe import DEFAULT
 from wmhseg.report.region_columns import REGION_COLUMNS
+from wmhseg.segmentation.anatomist import Anatomist
 from wmhseg.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble", "fake_anatomy")
@@ -68,3 +73,25 @@ def test_with_and_without(scan_folder: Path, tmp_path: Path, how: Any, fake_ense
     run_batch(tmp_path / "in", output, how(False))
     assert fake_ensemble.calls == 4
     assert sorted(path.name for path in folder.iterdir()) == plain
+
+
+def test_a_head_whose_regions_cannot_be_told_keeps_its_mask(
+    scan_folder: Path, tmp_path: Path, how: Any, fake_ensemble: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_white(prepared: Any) -> Volume:
+        grid = prepared.scan.flair.grid
+        return Volume(np.full(grid.shape_zyx, Structure.WHITE_MATTER, np.uint8), grid)
+
+    blind = Anatomist(HashedFile("anatomy", "a" * 64), DEFAULT, only_white)
+    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda: blind)
+    (tmp_path / "in" / "one").mkdir(parents=True)
+    shutil.copy(scan_folder / "FLAIR.nii.gz", tmp_path / "in" / "one")
+    run_batch(tmp_path / "in", tmp_path / "out", how(True))
+    folder = tmp_path / "out" / "one"
+    assert sorted(path.name for path in folder.iterdir()) == ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
+    (row,) = rows(tmp_path / "out")
+    assert (row["error"], row["lesion_count"]) == ("n/a", "3")
+    assert "no regions: FLAIR: expected 1 ml or more of lateral ventricles" in row["flags"]
+    assert not set(REGION_COLUMNS) & set(row)
+    run_batch(tmp_path / "in", tmp_path / "out", how(True))
+    assert fake_ensemble.calls == 1

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -14,19 +14,19 @@ from wmhseg.batch.jobs import Job, is_foreign
 from wmhseg.batch.made_from import KEY
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
-from wmhseg.errors import OutputError
+from wmhseg.errors import BrainMaskError, OutputError
 from wmhseg.extras import require_packages
 from wmhseg.io.files import is_file
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, chosen_manifest
-from wmhseg.model.provenance import hashed_files, trace
+from wmhseg.model.provenance import Provenance, hashed_files, trace
 from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.anatomist import Anatomist, Structures
 from wmhseg.segmentation.make_dicom import make_dicom
-from wmhseg.segmentation.measure import measure
+from wmhseg.segmentation.measure import Measured, measure
 from wmhseg.segmentation.prepare_scan import PreparedScan
 from wmhseg.segmentation.read_scan import ScanNames
-from wmhseg.segmentation.segment_scan import finish, predict_slices
+from wmhseg.segmentation.segment_scan import Segmentation, finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
 
@@ -144,7 +144,7 @@ def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") 
     result = finish(prepared, predicted, manifest.recipe)
     source = trace(*hashed_files(job.flair, job.t1), manifest, ensemble.precision)
     with ScanNames.of(job.flair, job.t1).in_errors():
-        measured = measure(prepared.scan, result, source, model.structures(prepared))
+        measured = _measure(prepared, result, source, model)
     findings = measured.findings
     watch.lap("postprocess")
     seconds = {name: value for name, value in (answer.seconds | watch.seconds).items() if name != "total"}
@@ -160,6 +160,16 @@ def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") 
     summary = findings.summary
     with tqdm.external_write_mode():
         log.info("%s: %.2f ml WMH in %d lesions", job.name, summary.volume_ml, summary.lesion_count)
+
+
+def _measure(prepared: PreparedScan, result: Segmentation, source: Provenance, model: _Model) -> Measured:
+    """Measure a result; where no regions can be told, the mask is not lost with them."""
+    structures = model.structures(prepared)
+    try:
+        return measure(prepared.scan, result, source, structures)
+    except BrainMaskError as error:
+        warnings = (*prepared.scan.warnings, f"no regions: {error}")
+        return measure(replace(prepared.scan, warnings=warnings), result, source)
 
 
 def _with_progress(

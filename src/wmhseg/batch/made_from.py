@@ -13,6 +13,7 @@ from wmhseg.io.parts import input_sha256
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.precision import used_precision
 from wmhseg.model.provenance import HashedFile
+from wmhseg.report.findings import REGIONS
 from wmhseg.segmentation.result_files import names_beside
 from wmhseg.settings import Settings
 
@@ -45,11 +46,12 @@ def is_finished(job: Job, source: dict[str, Any]) -> bool:
     files = job.files
     expected = [files.mask, files.thumbnail, *([files.probability] if files.probability else [])]
     expected += files.dicom if job.dicom else ()
-    expected += [files.regions, names_beside(files.regions)] if "regions" in source else []
+    report = read_json(files.report) or {}
+    # Not where regions were asked for and could not be told.
+    expected += [files.regions, names_beside(files.regions)] if REGIONS in report else []
     if is_file(files.unfinished) or is_file(files.error) or not all(map(is_file, expected)):
         return False
-    report = read_json(files.report)
-    return report is not None and report.get(KEY) == source
+    return report.get(KEY) == source
 
 
 def _sha256(path: Path) -> str:
