@@ -30,7 +30,7 @@ from change_pairs import (
 from wmhseg.change.compare import Comparison, compare
 from wmhseg.change.lesion_change import Kind
 from wmhseg.change.scan_inputs import ScanInput
-from wmhseg.change.time_point import TimePoint, segment_times
+from wmhseg.change.time_point import TimePoint, segment_times, start_model
 from wmhseg.io.write_volume import write_volume
 from wmhseg.settings import Settings
 from wmhseg.synthesis.heads import LesionMask, find_images, read_head, read_lesion_mask
@@ -179,7 +179,9 @@ def main() -> None:
     for number in range(options.first, options.first + options.people):
         person = draw_person(heads, masks, np.random.default_rng((options.seed, number)))
         with tempfile.TemporaryDirectory() as folder:
-            times = list(segment_times(inputs_of(person, Path(folder)), Settings(options.weights)))
+            times = list(
+                segment_times(inputs_of(person, Path(folder)), start_model(Settings(options.weights)))
+            )
         for time in times[1:]:
             pair = times[0], time
             compared = compare(*pair, time.measured.findings.provenance.recipe)

@@ -38,7 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="accept a data set without a proper dataset_description.json",
     )
-    add_computing(parser.add_argument_group("at the participant level"))
+    computing = parser.add_argument_group("at the participant level")
+    computing.add_argument(
+        "--change",
+        action="store_true",
+        help="then compare the sessions of every participant that has more than one, as wmhseg change does",
+    )
+    add_computing(computing)
     add_loudness(parser)
 
 
@@ -62,4 +68,4 @@ def run(options: argparse.Namespace) -> None:
         run_group(options.bids_dir, options.output, selection)
     else:
         how = How(computing_settings(options), workers(options.workers), options.again)
-        run_participants(options.bids_dir, options.output, selection, how)
+        run_participants(options.bids_dir, options.output, selection, how, change=options.change)

@@ -14,7 +14,8 @@ from wmhseg.io.writing import remove_file, write_json, write_text
 BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.
 # Without a slash at the end: with it, the validator still counts the folders themselves as unknown.
-IGNORED = ("cohort.html", "cohort.tsv", "logs", "figures", "**/*_volumes.tsv")
+CHANGES = "change"
+IGNORED = ("cohort.html", "cohort.tsv", "logs", "figures", CHANGES, "**/*_volumes.tsv")
 MASK, PROBABILITY = "label-WMH_mask", "label-WMH_probseg"
 REGIONS_SEG = "WMHregions"
 

@@ -11,18 +11,24 @@ from wmhseg.batch.run_batch import prepare_folder, report_failures, write_cohort
 from wmhseg.batch.table import cohort_table
 from wmhseg.bids.dataset import Dataset, Selection, find_scans
 from wmhseg.bids.derivatives import (
+    CHANGES,
     describe,
     job_of,
     write_probability_sidecar,
     write_regions_sidecar,
 )
+from wmhseg.bids.sessions import people_of
+from wmhseg.change.run_people import run_people
+from wmhseg.errors import InputError
 from wmhseg.io.files import few, is_file
 from wmhseg.io.writing import make_folder, write_text
 
 log = logging.getLogger("wmhseg")
 
 
-def run_participants(root: Path, output: Path, selection: Selection, how: How) -> None:
+def run_participants(
+    root: Path, output: Path, selection: Selection, how: How, *, change: bool = False
+) -> None:
     """Segment every selected FLAIR and write its derivatives and each participant's table.
 
     Args:
@@ -30,9 +36,10 @@ def run_participants(root: Path, output: Path, selection: Selection, how: How) -
         output: Derivatives' folder.
         selection: Participants and sessions.
         how: How.
+        change: Then compare the sessions of participants that have more than one.
 
     Raises:
-        InputError: There is nothing to segment.
+        InputError: There is nothing to segment, or to compare.
         WeightsError: The weights are missing, changed or unfit.
         OutputError: The folder cannot be written.
         ScansFailedError: Everything is written, but some scans failed.
@@ -56,7 +63,18 @@ def run_participants(root: Path, output: Path, selection: Selection, how: How) -
             make_folder(output / subject)
             write_text(output / subject / f"{subject}_label-WMH_volumes.tsv", cohort_table(rows))
     _say_left_out(dataset)
+    if change:
+        _compare_sessions(dataset, output, how)
     report_failures(read_rows(jobs, errors), output)
+
+
+def _compare_sessions(dataset: Dataset, output: Path, how: How) -> None:
+    people = people_of(dataset.scans)
+    if not people:
+        raise InputError(
+            "--change: expected participants with FLAIRs of two or more sessions, found none; leave it out"
+        )
+    run_people(people, output / CHANGES, how.settings, again=how.again)
 
 
 def run_group(root: Path, output: Path, selection: Selection) -> None:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from wmhseg.arguments import add_loudness
+from wmhseg.errors import ArgumentsError
 from wmhseg.settings import add_settings, chosen_settings
 
 
@@ -12,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scans",
         type=Path,
-        nargs="+",
+        nargs="*",
         metavar="SCAN",
         help="FLAIR of each time, the earliest first: an image, a folder with FLAIR.nii.gz or "
         "pre/FLAIR.nii.gz (and T1.nii.gz beside it), or a folder with a DICOM series",
@@ -21,6 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--t1", type=Path, nargs="+", metavar="T1", help="T1 of each time, in the same order as the scans"
     )
+    parser.add_argument(
+        "--list",
+        type=Path,
+        metavar="TSV",
+        help="many people instead: a table with the columns subject and flair (and, if wanted, t1), the "
+        "earliest scan of each subject first; a folder each below the output, and a table of all",
+    )
+    parser.add_argument("--again", action="store_true", help="with --list: compare anew who is finished")
     add_settings(parser)
     add_loudness(parser)
 
@@ -29,9 +38,23 @@ def run(options: argparse.Namespace) -> None:
     """Compare the times and write what changed.
 
     Raises:
-        WmhsegError: See `run_change`.
+        ArgumentsError: Scans and a list are given.
+        WmhsegError: See `run_change` and `run_people`.
     """
     from wmhseg.change.run_change import run_change
     from wmhseg.change.scan_inputs import scan_inputs
+    from wmhseg.change.time_point import start_model
 
-    run_change(scan_inputs(options.scans, options.t1), options.output, chosen_settings(options))
+    settings = chosen_settings(options)
+    if options.list is None:
+        inputs = scan_inputs(options.scans, options.t1)
+        run_change(inputs, options.output, start_model(settings))
+        return
+    from wmhseg.change.people import read_people
+    from wmhseg.change.run_people import run_people
+
+    if options.scans or options.t1:
+        raise ArgumentsError(
+            "--list: expected no other scans and no --t1, found some; put them into the table"
+        )
+    run_people(read_people(options.list), options.output, settings, again=options.again)

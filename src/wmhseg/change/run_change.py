@@ -3,22 +3,24 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from wmhseg.batch.jobs import Job, files_in
+from wmhseg.batch.made_from import made_from
 from wmhseg.change.compare import Comparison, compare
 from wmhseg.change.lesion_change import Kind
 from wmhseg.change.scan_inputs import ScanInput
 from wmhseg.change.table import count
-from wmhseg.change.time_point import segment_times
+from wmhseg.change.time_point import Model, segment_times
 from wmhseg.change.write_change import JSON, pairs_of, write_change
 from wmhseg.errors import InputError, OutputError
 from wmhseg.io.parts import input_sha256
 from wmhseg.io.writing import make_folder, replacing
-from wmhseg.settings import Settings
 
 log = logging.getLogger("wmhseg")
 
 
-def run_change(inputs: Sequence[ScanInput], output: Path, settings: Settings) -> tuple[Comparison, ...]:
+def run_change(inputs: Sequence[ScanInput], output: Path, model: Model) -> tuple[Comparison, ...]:
     """Segment all times, compare each with the next and the first with the last, and write the results.
 
     Everything is computed before the first file is written.
@@ -26,7 +28,7 @@ def run_change(inputs: Sequence[ScanInput], output: Path, settings: Settings) ->
     Args:
         inputs: Two or more, the earliest first.
         output: Folder to write.
-        settings: How to compute.
+        model: The ensemble, and how to compute.
 
     Raises:
         InputError: An image is missing, unreadable, unfit, or given twice.
@@ -40,14 +42,26 @@ def run_change(inputs: Sequence[ScanInput], output: Path, settings: Settings) ->
     make_folder(output)
     with replacing(output / JSON, discard=True):
         pass
-    times = tuple(segment_times(inputs, settings))
+    source = made_from_all(inputs, model)
+    times = tuple(segment_times(inputs, model))
     recipe = times[0].measured.findings.provenance.recipe
     comparisons = tuple(compare(times[one], times[other], recipe) for one, other in pairs_of(len(times)))
-    write_change(output, times, comparisons)
+    write_change(output, times, comparisons, source)
     for one in comparisons:
         log.info("%s", _said(one))
     log.info("%s", output / "change.html")
     return comparisons
+
+
+def made_from_all(inputs: Sequence[ScanInput], model: Model) -> list[dict[str, Any]]:
+    """Return what decides over the result: of each time what `wmhseg batch` records.
+
+    Raises:
+        InputError: An image is missing or unreadable.
+    """
+    # No files of a batch: only the images count.
+    jobs = (Job(one.name, one.flair, one.t1, files_in(Path())) for one in inputs)
+    return [made_from(job, model.manifest, model.settings, None) for job in jobs]
 
 
 def _require_different(inputs: Sequence[ScanInput]) -> None:

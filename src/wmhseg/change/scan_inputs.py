@@ -40,13 +40,18 @@ def scan_inputs(scans: Sequence[Path], t1s: Sequence[Path] | None) -> tuple[Scan
             f"--t1: expected one for each of the {len(scans)} scans, found {len(t1s)}; "
             "give all in the same order, or none"
         )
-    found = [_scan_input(path) for path in scans]
+    found = [scan_input(path) for path in scans]
     if t1s is not None:
         found = [ScanInput(one.name, one.flair, require_scan(t1)) for one, t1 in zip(found, t1s, strict=True)]
     return tuple(found)
 
 
-def _scan_input(path: Path) -> ScanInput:
+def scan_input(path: Path) -> ScanInput:
+    """Return what is to be read of one time; as `scan_inputs`.
+
+    Raises:
+        InputError: It is missing.
+    """
     path = require_scan(path)
     if path.is_dir():
         for folder in (path / "pre", path):

@@ -3,7 +3,9 @@
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,13 +16,16 @@ from wmhseg.io.dicom_object import SegSource
 from wmhseg.io.seg_source import read_seg_source
 from wmhseg.io.volume import Volume
 from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import chosen_manifest
+from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.segmentation.measure import Measured, measure
 from wmhseg.segmentation.prepare_scan import prepare_files
 from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
+
+if TYPE_CHECKING:
+    from wmhseg.model.ensemble import Ensemble
 
 log = logging.getLogger("wmhseg")
 
@@ -44,8 +49,34 @@ class TimePoint:
     source: SegSource | None = None
 
 
-def segment_times(inputs: Iterable[ScanInput], settings: Settings) -> Iterator[TimePoint]:
-    """Segment each scan as `wmhseg segment` does, with one loaded model.
+@dataclass(frozen=True)
+class Model:
+    """The ensemble, which is being loaded.
+
+    Attributes:
+        manifest: Its manifest.
+        settings: How to compute.
+        starting: Gives the ensemble once it is there.
+    """
+
+    manifest: Manifest
+    settings: Settings
+    starting: "Future[Ensemble]"
+
+
+def start_model(settings: Settings) -> Model:
+    """Begin to load the ensemble.
+
+    Raises:
+        WeightsError: The weights are missing, changed or unfit.
+    """
+    require_packages("tensorflow", extra="cpu", purpose="segment")
+    manifest = chosen_manifest(settings)
+    return Model(manifest, settings, ensemble_loader.load_in_background(manifest, settings))
+
+
+def segment_times(inputs: Iterable[ScanInput], model: Model) -> Iterator[TimePoint]:
+    """Segment each scan as `wmhseg segment` does.
 
     Raises:
         InputError: An image is missing, unreadable or unfit, or that of an earlier time again.
@@ -53,9 +84,7 @@ def segment_times(inputs: Iterable[ScanInput], settings: Settings) -> Iterator[T
         RegistrationError: The T1 that is required cannot be registered.
         WeightsError: The weights are missing, changed or unfit.
     """
-    require_packages("tensorflow", extra="cpu", purpose="segment")
-    manifest = chosen_manifest(settings)
-    starting = ensemble_loader.load_in_background(manifest, settings)
+    manifest, settings = model.manifest, model.settings
     seen: dict[str, str] = {}
     for one in inputs:
         source = _seg_source(one)
@@ -69,7 +98,7 @@ def segment_times(inputs: Iterable[ScanInput], settings: Settings) -> Iterator[T
         seen[key] = one.name
         for warning in prepared.scan.warnings:
             log.warning("%s", warning)
-        ensemble = starting.result()
+        ensemble = model.starting.result()
         predicted = predict_slices(ensemble, prepared.windows.slices, None)
         result = finish(prepared, predicted, manifest.recipe)
         provenance = trace(*hashed_files(one.flair, one.t1), manifest, ensemble.precision)

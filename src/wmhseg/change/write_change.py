@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,8 @@ from wmhseg.io.write_volume import write_image
 from wmhseg.io.writing import replacing, utf8
 from wmhseg.segmentation.make_dicom import dicom_identity
 
-JSON = "change.json"
+JSON, VOLUMES = "change.json", "volumes.tsv"
+MADE_FROM = "made_from"
 
 
 def pairs_of(count: int) -> tuple[tuple[int, int], ...]:
@@ -27,13 +29,19 @@ def pairs_of(count: int) -> tuple[tuple[int, int], ...]:
     return (*((index, index + 1) for index in range(count - 1)), *(((0, count - 1),) if count > 2 else ()))
 
 
-def write_change(folder: Path, times: Sequence[TimePoint], comparisons: Sequence[Comparison]) -> None:
+def write_change(
+    folder: Path,
+    times: Sequence[TimePoint],
+    comparisons: Sequence[Comparison],
+    source: list[dict[str, Any]],
+) -> None:
     """Write all files, or none where one cannot be written; change.json is the last.
 
     Args:
         folder: Where to.
         times: In order.
         comparisons: Of the pairs that `pairs_of` names.
+        source: What decides over the result.
 
     Raises:
         OutputError: A file cannot be written.
@@ -49,9 +57,9 @@ def write_change(folder: Path, times: Sequence[TimePoint], comparisons: Sequence
         images[f"{name}_new.nii.gz"] = new
         images[f"{name}_gone.nii.gz"] = only(times[first], comparison, 0)
         others |= _seg(f"{name}_new.dcm", later, new, NEW_WMH_TITLE, times[first].key)
-    values = change_values(times, comparisons)
+    values = {**change_values(times, comparisons), MADE_FROM: source}
     others["change.tsv"] = utf8(lesion_table(comparisons))
-    others["volumes.tsv"] = utf8(volume_table(comparisons))
+    others[VOLUMES] = utf8(volume_table(comparisons))
     others["change.html"] = utf8(change_page(times, comparisons))
     with ExitStack() as all_or_none:
         # The first is renamed last: a change.json that is there means that the run is complete.

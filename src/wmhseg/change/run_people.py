@@ -1,0 +1,106 @@
+"""Many people, each at two or more times, with one loaded model: what `wmhseg change --list` does."""
+
+import csv
+import io
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from wmhseg.change.people import Person
+from wmhseg.change.run_change import made_from_all, run_change
+from wmhseg.change.table import VOLUME_COLUMNS
+from wmhseg.change.time_point import Model, start_model
+from wmhseg.change.write_change import JSON, MADE_FROM, VOLUMES
+from wmhseg.errors import OutputError, ScansFailedError, WmhsegError
+from wmhseg.io.files import few, is_file, read_json
+from wmhseg.io.tsv import NO_VALUE
+from wmhseg.io.writing import make_folder, remove_file, replacing, write_text
+from wmhseg.settings import Settings
+
+log = logging.getLogger("wmhseg")
+
+TABLE, ERROR = "changes.tsv", "error.txt"
+
+
+def run_people(people: Sequence[Person], output: Path, settings: Settings, *, again: bool = False) -> None:
+    """Compare every person's scans into a folder of its own, and write a table of all.
+
+    Who was compared by an earlier run from the same scans, weights and settings is left alone; one who fails
+    stops no other.
+
+    Args:
+        people: Whose scans.
+        output: Folder to write.
+        settings: How to compute.
+        again: Compare everybody anew.
+
+    Raises:
+        WeightsError: The weights are missing, changed or unfit.
+        OutputError: The folder cannot be written.
+        ScansFailedError: Everything is written, but some people failed.
+    """
+    make_folder(output)
+    with replacing(output / TABLE, discard=True):
+        pass
+    model = start_model(settings)
+    errors: dict[str, str] = {}
+    for person in people:
+        if error := _compare(person, output / person.name, model, again=again):
+            errors[person.name] = error
+            log.error("%s: %s", person.name, error)
+    write_text(output / TABLE, _table(people, output, errors))
+    log.info("%d people: %s", len(people), output / TABLE)
+    if errors:
+        raise ScansFailedError(
+            f"{len(errors)} of {len(people)} people failed: {few(list(errors))}; reasons in {output / TABLE}"
+        )
+
+
+def _compare(person: Person, folder: Path, model: Model, *, again: bool) -> str:
+    """Compare one person's scans; return why that cannot be done, "" where it can."""
+    error = person.error
+    if not error:
+        try:
+            if again or not _is_finished(person, folder, model):
+                run_change(person.scans, folder, model)
+        except MemoryError:
+            error = f"{person.name}: not enough memory for images of this size; check their headers"
+        except WmhsegError as problem:
+            error = str(problem)
+    try:
+        if error:
+            make_folder(folder)
+            write_text(folder / ERROR, error + "\n")
+        else:
+            remove_file(folder / ERROR)
+    except OutputError as problem:
+        return f"{error}; {problem}" if error else str(problem)
+    return error
+
+
+def _is_finished(person: Person, folder: Path, model: Model) -> bool:
+    if is_file(folder / ERROR) or not is_file(folder / VOLUMES):
+        return False
+    report = read_json(folder / JSON)
+    return report is not None and report.get(MADE_FROM) == made_from_all(person.scans, model)
+
+
+def _table(people: Sequence[Person], output: Path, errors: Mapping[str, str]) -> str:
+    """Return the rows of everybody's volumes.tsv, and one for each who failed."""
+    text = io.StringIO()
+    writer = csv.DictWriter(
+        text, ("subject", *VOLUME_COLUMNS, "error"), restval=NO_VALUE, delimiter="\t", lineterminator="\n"
+    )
+    writer.writeheader()
+    for person in people:
+        if error := errors.get(person.name):
+            writer.writerow({"subject": person.name, "error": " ".join(error.split())})
+        else:
+            writer.writerows({"subject": person.name, **row} for row in _rows(output / person.name))
+    return text.getvalue().encode("utf-8", "backslashreplace").decode()
+
+
+def _rows(folder: Path) -> list[dict[str, Any]]:
+    with (folder / VOLUMES).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
