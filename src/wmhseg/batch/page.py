@@ -14,7 +14,7 @@ body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 76em;
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .5em .7em; border-top: 1px solid #ddd }
 td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
-td.name { overflow-wrap: anywhere }
+td.name { overflow-wrap: anywhere; min-width: 11em }
 td.picture { width: 60% }
 img { display: block; width: 100%; max-width: 49em }
 .error { color: #a40000 } .flag { color: #8a5a00 } .note { color: #666 }
