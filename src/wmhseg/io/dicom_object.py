@@ -110,19 +110,25 @@ def set_dates(made: "Dataset", header: "Dataset", kind: str) -> None:
         setattr(made, f"{kind}{part}", value)
 
 
-def without_surprises(headers: Sequence["Dataset"]) -> "Dataset":
-    """Return the first header as highdicom may see it.
+def without_names(header: "Dataset") -> "Dataset":
+    """Return a copy without names and dates, which highdicom refuses or prints where it finds odd ones."""
+    plain = copy.deepcopy(header)
+    plain.decode()
+    for keyword in _COPIED:
+        setattr(plain, keyword, None)
+    if "SpecificCharacterSet" in plain:
+        del plain.SpecificCharacterSet
+    return plain
 
-    Without names and dates, because it refuses or prints those that it finds unusual; and with the
-    distance between slices as positions give it, because headers often state another one or none.
+
+def without_surprises(headers: Sequence["Dataset"]) -> "Dataset":
+    """Return the first header as highdicom may see it: without names, and with the right slice distance.
+
+    Positions give the distance between slices: headers often state another one or none.
     """
     from pydicom.valuerep import DS
 
-    first = copy.deepcopy(headers[0])
-    first.decode()
-    for keyword in _COPIED:
-        setattr(first, keyword, None)
-    del first.SpecificCharacterSet
+    first = without_names(headers[0])
     ends = [np.array(header.ImagePositionPatient, float) for header in (headers[0], headers[-1])]
     step_mm = DS(float(np.linalg.norm(ends[1] - ends[0])) / (len(headers) - 1), auto_format=True)
     first.SpacingBetweenSlices = step_mm

@@ -19,6 +19,7 @@ from wmhseg.io.dicom_object import (
     series_number,
     set_dates,
     to_bytes,
+    without_names,
     without_surprises,
 )
 
@@ -126,7 +127,7 @@ def _build(content: SrContent, source: SegSource, made: Made, segmentation: byte
         imaging_measurements=[whole, *parts],
     )
     result = Comprehensive3DSR(
-        evidence=[seg, without_surprises(headers), *headers[1:]],
+        evidence=[without_surprises(headers), *headers[1:], without_names(seg)],
         content=report[0],
         series_instance_uid=made.uid("report series"),
         series_number=series_number(headers[0], _SERIES_OFFSET),

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
 from wmhseg.extras import require_packages
-from wmhseg.io.dicom_object import SegSource
+from wmhseg.io.dicom_object import Made, SegSource
+from wmhseg.io.dicom_picture import to_dicom_picture
 from wmhseg.io.dicom_seg import to_dicom_seg
 from wmhseg.io.dicom_series import sorted_files
+from wmhseg.io.dicom_sr import SrContent, to_dicom_sr
 from wmhseg.io.itk_names import itk_name
 
 if TYPE_CHECKING:
@@ -62,7 +65,7 @@ def read_seg_source(path: Path, option: str = "--dicom-seg") -> SegSource:
     # An empty mask: what cannot be written is said now, not after minutes of computing.
     try:
         shape = (len(files), int(source.headers[0].Rows), int(source.headers[0].Columns))
-        to_dicom_seg(np.zeros(shape, np.uint8), source, "none", "none")
+        _try_all(source, np.zeros(shape, np.uint8))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(
@@ -70,6 +73,14 @@ def read_seg_source(path: Path, option: str = "--dicom-seg") -> SegSource:
             f"export the series again or leave {option} out"
         ) from None
     return source
+
+
+def _try_all(source: SegSource, mask: NDArray[np.uint8]) -> None:
+    """Make every object that refers to a series, of a mask and a picture without anything."""
+    made = Made.of(mask, "none", "none")
+    seg = to_dicom_seg(mask, source, made.weights, made.identity)
+    to_dicom_sr(SrContent(0.0, 0, ()), source, made, seg)
+    to_dicom_picture(np.zeros((8, 8, 3), np.uint8), source, made)
 
 
 def _header(folder: Path, file: Path, option: str) -> "Dataset":
