@@ -50,9 +50,9 @@ def test_everything_that_makes_a_network_is_in_its_name(tmp_path: Path) -> None:
 
 
 def test_file_names_are_those_of_the_training() -> None:
-    from wmhseg.training import start, train
+    from wmhseg.training import end_of_epoch, start, train
 
-    assert (CHECKPOINT, LOG, STATE) == (train.CHECKPOINT, train.LOG, start.STATE)
+    assert (CHECKPOINT, LOG, STATE) == (train.CHECKPOINT, end_of_epoch.LOG, start.STATE)
 
 
 def test_an_interrupted_training_is_called_again(fake_training, tmp_path: Path) -> None:

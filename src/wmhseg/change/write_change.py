@@ -63,8 +63,8 @@ def write_change(
     others["change.html"] = utf8(change_page(times, comparisons))
     with ExitStack() as all_or_none:
         # The first is renamed last: a change.json that is there means that the run is complete.
-        report = all_or_none.enter_context(replacing(folder / JSON))
-        report.write_bytes((json.dumps(values, indent=2) + "\n").encode())
+        text = json.dumps(values, indent=2) + "\n"
+        all_or_none.enter_context(replacing(folder / JSON)).write_bytes(text.encode())
         for name, data in others.items():
             all_or_none.enter_context(replacing(folder / name)).write_bytes(data)
         for name, image in images.items():
