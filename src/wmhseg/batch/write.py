@@ -3,6 +3,7 @@
 import io
 import json
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,11 @@ def write_scan(
     # A file of this name may be somebody else's, unless an earlier run says that it wrote it, or was ended.
     earlier = read_json(files.report) or {}
     ended = is_file(files.unfinished)
-    outdated = [names, files.regions] if ended or REGIONS in earlier else []
-    outdated += files.dicom if ended or "dicom" in earlier.get(KEY, ()) else ()
+    outdated: list[Path] = []
+    if measured.regions is None and (ended or REGIONS in earlier):
+        outdated += [names, files.regions]
+    if objects is None and (ended or "dicom" in earlier.get(KEY, ())):
+        outdated += files.dicom
     for path in (files.mask, files.thumbnail):
         make_folder(path.parent)
     write_text(files.unfinished, "Results are being written, or were when a run ended: run it again.\n")
@@ -53,12 +57,10 @@ def write_scan(
         if measured.regions is not None:
             write_image(all_or_none.enter_context(replacing(files.regions)), measured.regions)
             all_or_none.enter_context(replacing(names)).write_bytes(utf8(label_table()))
-            outdated = [path for path in outdated if path not in (names, files.regions)]
         if objects is not None:
             made = (objects.segmentation, objects.report, objects.picture)
             for path, data in zip(files.dicom, made, strict=True):
                 all_or_none.enter_context(replacing(path)).write_bytes(data)
-            outdated = [path for path in outdated if path not in files.dicom]
         write_image(all_or_none.enter_context(replacing(files.mask)), measured.result.mask)
     for path in outdated:
         remove_file(path)

@@ -4,11 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from wmhseg.batch.scan_list import LONGEST_NAME
 from wmhseg.change.scan_inputs import ScanInput, scan_input
 from wmhseg.errors import InputError
 from wmhseg.io.tsv import read_tsv
-
-LONGEST_NAME = 255  # bytes, of Linux' file systems
 
 
 @dataclass(frozen=True)

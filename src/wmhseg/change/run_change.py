@@ -14,7 +14,6 @@ from wmhseg.change.table import count
 from wmhseg.change.time_point import Model, segment_times
 from wmhseg.change.write_change import JSON, pairs_of, write_change
 from wmhseg.errors import InputError, OutputError
-from wmhseg.io.parts import input_sha256
 from wmhseg.io.writing import make_folder, replacing
 
 log = logging.getLogger("wmhseg")
@@ -37,12 +36,12 @@ def run_change(inputs: Sequence[ScanInput], output: Path, model: Model) -> tuple
         WeightsError: The weights are missing, changed or unfit.
         OutputError: The folder cannot be written.
     """
-    _require_different(inputs)
+    source = made_from_all(inputs, model)
+    _require_different(inputs, source)
     _require_apart(inputs, output)
     make_folder(output)
     with replacing(output / JSON, discard=True):
         pass
-    source = made_from_all(inputs, model)
     times = tuple(segment_times(inputs, model))
     recipe = times[0].measured.findings.provenance.recipe
     comparisons = tuple(compare(times[one], times[other], recipe) for one, other in pairs_of(len(times)))
@@ -64,11 +63,11 @@ def made_from_all(inputs: Sequence[ScanInput], model: Model) -> list[dict[str, A
     return [made_from(job, model.manifest, model.settings, None) for job in jobs]
 
 
-def _require_different(inputs: Sequence[ScanInput]) -> None:
+def _require_different(inputs: Sequence[ScanInput], source: Sequence[dict[str, Any]]) -> None:
     """Say before minutes of computing that a scan was given twice."""
     seen: dict[str, str] = {}
-    for one in inputs:
-        sha256 = input_sha256(one.flair)
+    for one, made in zip(inputs, source, strict=True):
+        sha256 = made["flair"]
         if sha256 in seen:
             raise InputError(
                 f"{one.name}: expected a scan of another time, found the image of {seen[sha256]} again; "
