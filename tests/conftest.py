@@ -284,10 +284,11 @@ def make_fake_ensemble() -> type[FakeEnsemble]:
 
 @pytest.fixture
 def fake_ensemble(monkeypatch: pytest.MonkeyPatch) -> FakeEnsemble:
-    """Run the program without TensorFlow."""
+    """Run the program without a network."""
     fake = FakeEnsemble()
     monkeypatch.setattr("wmhseg.model.ensemble_loader.load_ensemble", fake.load)
-    monkeypatch.setattr("wmhseg.model.ensemble_loader.start_keras", lambda: None)
+    for start in ("start_keras", "start_litert"):
+        monkeypatch.setattr(f"wmhseg.model.ensemble_loader.{start}", lambda: None)
     return fake
 
 

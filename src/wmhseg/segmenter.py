@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
-from wmhseg.extras import require_packages
 from wmhseg.io.files import require_scan
 from wmhseg.io.memory import affine_of, from_memory, to_xyz
 from wmhseg.io.volume import Volume, read_image, to_image
@@ -109,7 +108,7 @@ class Segmenter:
         regions: Find the structures of the head, and count WMH by region, side and distance.
 
     Raises:
-        InputError: TensorFlow is not installed, or the threshold means nothing.
+        InputError: TensorFlow is needed and not installed, or the threshold means nothing.
         WeightsError: The weights are missing, changed or unfit.
     """
 
@@ -125,14 +124,14 @@ class Segmenter:
         all_members: bool = True,
         regions: bool = False,
     ) -> None:
-        require_packages("tensorflow", extra="cpu", purpose="segmentation")
         self._options = InputOptions(require_t1, bias_correction)
         self._all_members = all_members
         folder = None if weights is None else Path(weights)
         settings = Settings(folder, threads, precision, self._options, _probability(threshold), regions)
+        ensemble_loader.require_runtime(settings, "segmentation")
         self._manifest = chosen_manifest(settings)
         self._ensemble = ensemble_loader.load_ensemble(self._manifest, settings)
-        self._anatomist = anatomist.load_anatomist() if regions else None
+        self._anatomist = anatomist.load_anatomist(threads) if regions else None
         # The network's variables change from member to member.
         self._lock = threading.Lock()
 

@@ -22,7 +22,8 @@ if __name__ == "__main__":
     spec.loader.exec_module(shapes)
     from wmhseg.cli import console
     from wmhseg.model import ensemble_loader
-    ensemble_loader.load_ensemble, ensemble_loader.start_keras = shapes.FakeEnsemble().load, lambda: None
+    ensemble_loader.load_ensemble = shapes.FakeEnsemble().load
+    ensemble_loader.start_keras = ensemble_loader.start_litert = lambda: None
     console()
 """
 

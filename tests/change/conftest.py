@@ -63,7 +63,8 @@ def person(
     with pytest.MonkeyPatch.context() as patch:
         fake = make_fake_ensemble()
         patch.setattr("wmhseg.model.ensemble_loader.load_ensemble", fake.load)
-        patch.setattr("wmhseg.model.ensemble_loader.start_keras", lambda: None)
+        for start in ("start_keras", "start_litert"):
+            patch.setattr(f"wmhseg.model.ensemble_loader.{start}", lambda: None)
         found = Person(root / "a", root / "b", root / "ab", root / "ba")
         for order, output in (("ab", found.forward), ("ba", found.backward)):
             scans = [str(root / name) for name in order]

@@ -118,7 +118,7 @@ def test_threads_are_set_before_anything_is_computed() -> None:
     program = (
         "import tensorflow as tf\n"
         "from wmhseg.errors import ArgumentsError\n"
-        "from wmhseg.model.ensemble import use_threads\n"
+        "from wmhseg.model.keras_network import use_threads\n"
         "use_threads(1)\n"
         "tf.constant([1.0]) + 1\n"
         "use_threads(1)\n"

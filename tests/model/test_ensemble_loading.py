@@ -16,9 +16,10 @@ from wmhseg.cli import main
 from wmhseg.errors import WeightsError
 from wmhseg.io.files import file_sha256
 from wmhseg.io.write_volume import write_volume
-from wmhseg.model.ensemble import Ensemble, load_members
+from wmhseg.model.ensemble import Ensemble
 from wmhseg.model.export import Trained, write_ensemble
 from wmhseg.model.manifest import MANIFEST, read_manifest
+from wmhseg.model.member_weights import load_members
 from wmhseg.model.unet import build_unet
 from wmhseg.recipe import DEFAULT
 

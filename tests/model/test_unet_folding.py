@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from wmhseg.io.volume import read_volume
+from wmhseg.model.architecture import widths_of
 from wmhseg.model.manifest import MANIFEST, default_weights, read_manifest
-from wmhseg.model.unet import build_unet, folded_weights, widths_of
+from wmhseg.model.member_weights import fold
+from wmhseg.model.unet import build_unet
 from wmhseg.recipe import DEFAULT
 from wmhseg.segmentation.prepare_scan import prepare_scan
 from wmhseg.segmentation.read_scan import Scan
@@ -23,7 +25,7 @@ def test_folding_by_hand() -> None:
     # gamma 3, beta 0.5, mean 2, variance 3.999 (epsilon 0.001): factor 3 / 2.
     model.get_layer("enc0a").set_weights([np.full((5, 5, 2, 1), 0.2), np.array([6.0])])
     model.get_layer("enc0a_bn").set_weights([np.array([v]) for v in (3.0, 0.5, 2.0, 3.999)])
-    kernel, bias = folded_weights(model)[:2]
+    kernel, bias = fold(model.get_weights())[:2]
     np.testing.assert_allclose(kernel, 0.3, rtol=1e-6)
     np.testing.assert_allclose(bias, [(6 - 2) * 1.5 + 0.5], rtol=1e-6)
 
@@ -32,7 +34,7 @@ def test_folding_is_exact_in_double_precision() -> None:
     normalised = build_unet((72, 72), widths=TINY, dtype="float64")
     plain = build_unet((72, 72), widths=TINY, batch_normalisation=False, dtype="float64")
     normalised.set_weights(drawn_weights(normalised, seed=5))
-    plain.set_weights(folded_weights(normalised))
+    plain.set_weights(fold(normalised.get_weights()))
     slices = np.random.default_rng(6).normal(size=(2, 72, 72, 2))
     expected = np.asarray(normalised(slices, training=False))
     assert expected.std() > 1e-2
@@ -49,7 +51,7 @@ def real_slices(real_data: Path) -> Array:
 
 def fold_difference(normalised: keras.Model, slices: Array, dtype: str) -> tuple[float, float]:
     """Return the largest difference that folding makes, and the SD of the probabilities."""
-    weights = folded_weights(normalised)
+    weights = fold(normalised.get_weights())
     plain = build_unet(slices.shape[1:3], widths=widths_of(weights), batch_normalisation=False, dtype=dtype)
     plain.set_weights(weights)
     expected = np.asarray(normalised(slices, training=False))

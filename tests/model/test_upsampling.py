@@ -7,8 +7,9 @@ import keras
 import numpy as np
 import pytest
 
+from wmhseg.model.split_kernels import split_kernel, split_weights
 from wmhseg.model.unet import build_unet
-from wmhseg.model.upsampling import UpsampledConv, make_join, split_kernel, split_weights
+from wmhseg.model.upsampling import UpsampledConv, make_join
 
 sys.path.insert(0, str(Path(__file__).parent))
 from network_reference import TINY, drawn_weights

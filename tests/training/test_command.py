@@ -14,8 +14,8 @@ from wmhseg.cli import main as wmhseg
 from wmhseg.datasets.slices import load_slices, save_slices
 from wmhseg.io.files import file_sha256
 from wmhseg.io.write_volume import write_volume
-from wmhseg.model.ensemble import load_members
 from wmhseg.model.manifest import default_weights, read_manifest
+from wmhseg.model.member_weights import load_members
 from wmhseg.model.unet import build_unet
 from wmhseg.training.config import FIRST, PAPER, PRESETS, SYNTHETIC
 

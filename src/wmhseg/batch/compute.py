@@ -15,7 +15,6 @@ from wmhseg.batch.made_from import KEY
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
 from wmhseg.errors import BrainMaskError, OutputError
-from wmhseg.extras import require_packages
 from wmhseg.io.files import is_file
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, chosen_manifest
@@ -60,7 +59,7 @@ def compute_jobs(jobs: Sequence[Job], how: How) -> dict[str, str]:
     Raises:
         WeightsError: The weights are missing, changed or unfit.
     """
-    require_packages("tensorflow", extra="cpu", purpose="segmentation")
+    ensemble_loader.require_runtime(how.settings, "segmentation")
     manifest = chosen_manifest(how.settings)
     model = _Model(manifest, how.settings)
     if how.again or not all(is_file(job.files.report) for job in jobs):
@@ -98,7 +97,7 @@ class _Model:
         if not self._settings.regions:
             return None
         if self._anatomist is None:
-            self._anatomist = anatomist.load_anatomist()
+            self._anatomist = anatomist.load_anatomist(self._settings.threads)
         return self._anatomist.look_at(prepared, self.manifest.recipe)
 
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from wmhseg.change.scan_inputs import ScanInput
 from wmhseg.errors import InputError
-from wmhseg.extras import require_packages
 from wmhseg.io.dicom_object import SegSource
 from wmhseg.io.seg_source import read_seg_source
 from wmhseg.io.volume import Volume
@@ -70,7 +69,7 @@ def start_model(settings: Settings) -> Model:
     Raises:
         WeightsError: The weights are missing, changed or unfit.
     """
-    require_packages("tensorflow", extra="cpu", purpose="segment")
+    ensemble_loader.require_runtime(settings, "segment")
     manifest = chosen_manifest(settings)
     return Model(manifest, settings, ensemble_loader.load_in_background(manifest, settings))
 

@@ -4,11 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.errors import WeightsError
-from wmhseg.model.ensemble import load_members
-from wmhseg.model.graph import Graph
 from wmhseg.model.manifest import Manifest
-from wmhseg.model.unet import widths_of
-from wmhseg.model.upsampling import split_weights
+from wmhseg.model.member_weights import load_members
+from wmhseg.model.network import make_networks
 
 Array = NDArray[np.float32]
 
@@ -21,6 +19,7 @@ class AnatomyNetwork:
 
     Args:
         manifest: Which file; it is verified before it is opened.
+        threads: Threads to compute with; None for all.
 
     Attributes:
         recipe: How its slices are prepared.
@@ -29,16 +28,14 @@ class AnatomyNetwork:
         WeightsError: The file is missing, changed, or does not fit the network, or is not the only one.
     """
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: Manifest, threads: int | None = None) -> None:
         if len(manifest.members) != 1:
             raise WeightsError(
                 f"weights {manifest.name}: expected one network of the anatomy, found "
                 f"{len(manifest.members)}; copy the weights again"
             )
-        weights = load_members(manifest, CLASSES)[0]
-        self.recipe = manifest.recipe
-        self._name, self._widths, self._by_layer = manifest.name, widths_of(weights), split_weights(weights)
-        self._graphs: dict[tuple[int, int], Graph] = {}
+        self.recipe, self._name = manifest.recipe, manifest.name
+        (self._network,) = make_networks(load_members(manifest, CLASSES), "float32", threads)
 
     def predict(self, slices: Array) -> Array:
         """Return the structures' probabilities, which sum to 1.
@@ -52,11 +49,7 @@ class AnatomyNetwork:
         Raises:
             WeightsError: The network computes NaN.
         """
-        size_yx = (slices.shape[1], slices.shape[2])
-        if size_yx not in self._graphs:
-            self._graphs[size_yx] = Graph(size_yx, self._widths, "float32", CLASSES)
-            self._graphs[size_yx].set_weights(self._by_layer)
         try:
-            return self._graphs[size_yx].predict(slices)
+            return self._network.predict(slices)
         except WeightsError as error:
             raise WeightsError(f"weights {self._name}: {error}") from None

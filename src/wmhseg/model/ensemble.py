@@ -1,19 +1,15 @@
 """The ensemble: verified weights, loaded once, and the mean probability of all members."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
-from wmhseg.errors import ArgumentsError, WeightsError
-from wmhseg.model.graph import Graph
-from wmhseg.model.manifest import Manifest, Widths, verify
+from wmhseg.errors import WeightsError
+from wmhseg.model.manifest import Manifest
+from wmhseg.model.member_weights import load_members
+from wmhseg.model.network import Network, make_networks
 from wmhseg.model.precision import used_precision
-from wmhseg.model.unet import build_unet, folded_weights, widths_of
-from wmhseg.model.upsampling import split_weights
-from wmhseg.model.weights_file import load_weights
 from wmhseg.settings import Precision
 
 Array = NDArray[np.float32]
@@ -22,35 +18,23 @@ Array = NDArray[np.float32]
 ROUNDING = 1e-5
 
 
-@dataclass(frozen=True)
-class _Weights:
-    """A member's weights as its graph takes them."""
-
-    widths: Widths
-    by_layer: dict[str, list[Array]]
-
-    @classmethod
-    def of(cls, weights: list[Array]) -> "_Weights":
-        return cls(widths_of(weights), split_weights(weights))
-
-
 class Ensemble:
-    """Networks of one architecture whose probabilities are averaged (Li et al. 2018, section 3.3).
+    """Networks whose probabilities are averaged (Li et al. 2018, section 3.3).
 
     Args:
         manifest: Which files; each is verified before it is opened.
         precision: Arithmetic of the convolutions; "auto" takes bfloat16 where the processor (or
             a GPU) is faster with it, float32 elsewhere.
+        threads: Threads to compute with; None for all.
 
     Raises:
         WeightsError: A file is missing, changed, or does not fit the network.
     """
 
-    def __init__(self, manifest: Manifest, precision: Precision = "auto") -> None:
+    def __init__(self, manifest: Manifest, precision: Precision = "auto", threads: int | None = None) -> None:
         self.precision = used_precision(precision)
         self._name = manifest.name
-        self._members = [_Weights.of(member) for member in load_members(manifest)]
-        self._graphs: dict[tuple[tuple[int, int], Widths], Graph] = {}
+        self._members: Sequence[Network] = make_networks(load_members(manifest), self.precision, threads)
 
     def predict(self, slices: Array, only_above: float | None = None) -> Array:
         """Return the mean probability.
@@ -70,8 +54,8 @@ class Ensemble:
         count = len(self._members)
         total = np.zeros(slices.shape[:3], np.float32)
         undecided = np.arange(len(slices))
-        for done, weights in enumerate(self._members, start=1):
-            total[undecided] += self._predict_one(weights, slices[undecided])
+        for done, member in enumerate(self._members, start=1):
+            total[undecided] += self._predict_one(member, slices[undecided])
             if only_above is not None:
                 highest = total[undecided].max(axis=(1, 2), initial=0) + (count - done)
                 undecided = undecided[highest > count * only_above - ROUNDING]
@@ -79,70 +63,10 @@ class Ensemble:
 
     def predict_members(self, slices: Array) -> list[Array]:
         """Return each member's probability, (N, Y, X) float32."""
-        return [self._predict_one(weights, slices) for weights in self._members]
+        return [self._predict_one(member, slices) for member in self._members]
 
-    def _predict_one(self, weights: _Weights, slices: Array) -> Array:
-        graph = self._graph((slices.shape[1], slices.shape[2]), weights.widths)
-        graph.set_weights(weights.by_layer)
+    def _predict_one(self, member: Network, slices: Array) -> Array:
         try:
-            return graph.predict(slices)[..., 0]
+            return member.predict(slices)[..., 0]
         except WeightsError as error:
             raise WeightsError(f"weights {self._name}: {error}") from None
-
-    def _graph(self, size_yx: tuple[int, int], widths: Widths) -> Graph:
-        """Build the network and its graph once per size and widths; members differ in their variables."""
-        if (size_yx, widths) not in self._graphs:
-            policy = "mixed_bfloat16" if self.precision == "bfloat16" else "float32"
-            self._graphs[size_yx, widths] = Graph(size_yx, widths, policy)
-        return self._graphs[size_yx, widths]
-
-
-def load_members(manifest: Manifest, outputs: int = 1) -> list[list[Array]]:
-    """Verify and read all members; batch normalisation is folded into the convolutions.
-
-    Args:
-        manifest: Which files.
-        outputs: Probabilities per pixel; see `build_unet`.
-
-    Returns:
-        For each member kernel and bias of each of the 19 convolutions, in order.
-
-    Raises:
-        WeightsError: A file is missing, changed, does not fit the network, or holds NaN.
-    """
-    models: dict[tuple[bool, Widths], keras.Model] = {}
-    members = []
-    for member in manifest.members:
-        verify(member)
-        kind = member.batch_normalisation, member.widths
-        if kind not in models:
-            models[kind] = build_unet(batch_normalisation=kind[0], widths=kind[1], outputs=outputs)
-        load_weights(models[kind], member.path)
-        with np.errstate(all="ignore"):
-            members.append(folded_weights(models[kind]))
-        if not all(np.isfinite(values).all() for values in members[-1]):
-            raise WeightsError(f"{member.path}: expected numbers, found NaN or infinite weights")
-    return members
-
-
-def gpu_missing() -> bool:
-    """Tell whether this TensorFlow could use a GPU but finds none."""
-    return bool(tf.test.is_built_with_cuda()) and not tf.config.list_physical_devices("GPU")
-
-
-def use_threads(count: int) -> None:
-    """Limit TensorFlow to `count` threads; to be called before anything is computed.
-
-    Raises:
-        ArgumentsError: Something was computed in this process, with another number.
-    """
-    if tf.config.threading.get_intra_op_parallelism_threads() == count:
-        return
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(count)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:
-        raise ArgumentsError(
-            f"threads: expected to be set before anything is computed in this process, found {count} asked "
-            "for later; start another process"
-        ) from None

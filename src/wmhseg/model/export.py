@@ -11,8 +11,8 @@ import numpy as np
 
 from wmhseg.errors import OutputError, WeightsError
 from wmhseg.io.files import file_sha256
+from wmhseg.model.architecture import widths_of
 from wmhseg.model.manifest import MANIFEST, Manifest, Member, write_manifest
-from wmhseg.model.unet import widths_of
 from wmhseg.recipe import Recipe
 
 

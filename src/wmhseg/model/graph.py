@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from wmhseg.errors import WeightsError
 from wmhseg.model.manifest import Widths
+from wmhseg.model.network import require_finite
 from wmhseg.model.unet import build_unet
 from wmhseg.model.upsampling import make_join
 
@@ -57,6 +57,4 @@ class Graph:
             padded = np.zeros((BATCH, *slices.shape[1:]), np.float32)
             padded[: len(batch)] = batch
             probability[start : start + BATCH] = self._function(padded).numpy()[: len(batch)]
-        if not np.isfinite(probability).all():
-            raise WeightsError("expected probabilities, computed NaN; use other weights")
-        return probability
+        return require_finite(probability)

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from wmhseg.errors import WeightsError
 from wmhseg.io.files import file_sha256
+from wmhseg.model.architecture import CONVOLUTIONS, widths_of
 from wmhseg.model.export import Trained, write_ensemble
 from wmhseg.model.manifest import PAPER_WIDTHS, Manifest, Widths, require_widths
-from wmhseg.model.unet import CONVOLUTIONS, build_unet, widths_of
+from wmhseg.model.unet import build_unet
 from wmhseg.model.weights_file import UNREADABLE, own_arrays
 from wmhseg.recipe import Recipe
 

@@ -2,6 +2,7 @@
 
 import os
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,8 @@ _GPU_FILES = ("nvidia[0-9]*", "dxg")
 def used_precision(choice: Precision) -> Literal["float32", "bfloat16"]:
     """Return the arithmetic of the convolutions that a choice means on this machine.
 
-    "auto" takes bfloat16 where the processor, by what it says it has, or a GPU is faster with it.
+    "auto" takes bfloat16 where the processor, by what it says it has, or a GPU is faster with it, and
+    TensorFlow, which alone computes in it, is installed.
     """
     if choice != "auto":
         return choice
@@ -28,7 +30,7 @@ def used_precision(choice: Precision) -> Literal["float32", "bfloat16"]:
         flags = CPUINFO.read_text(encoding="utf-8")
     except OSError:
         return "float32"
-    return "bfloat16" if AMX_FLAG in flags else "float32"
+    return "bfloat16" if AMX_FLAG in flags and find_spec("tensorflow") is not None else "float32"
 
 
 def gpu_is_there() -> bool:

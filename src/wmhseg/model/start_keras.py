@@ -1,4 +1,4 @@
-"""How a program starts Keras and TensorFlow: with its fast convolutions, and without its chatter.
+"""How a program starts what computes networks: with fast convolutions, and without chatter.
 
 Nothing here happens when the package is imported: a program that stands on it decides for itself.
 """
@@ -22,20 +22,29 @@ def set_environment() -> None:
 
 def start_keras() -> None:
     """Import Keras with its backend, quietly; for programs, as `quiet_stderr` says."""
+    if "keras" not in sys.modules:
+        with quiet_stderr():
+            import keras  # noqa: F401
+
+
+def start_litert() -> None:
+    """Let LiteRT say once, quietly, what it computes with; for programs, as `quiet_stderr` says."""
+    from wmhseg.model.lite_network import try_smallest
+
     with quiet_stderr():
-        import keras  # noqa: F401
+        try_smallest()
 
 
 @contextmanager
 def quiet_stderr() -> Iterator[None]:
     """Send the process's standard error to nowhere, for what no setting turns off.
 
-    To be used by a program around that import, when its own messages go elsewhere meanwhile.
+    To be used by a program, when its own messages go elsewhere meanwhile.
     With TF_CPP_MIN_LOG_LEVEL below 3 in the environment, nothing is hidden. Children are quiet, too: the
     level stays in the environment.
     """
     set_environment()
-    if os.environ["TF_CPP_MIN_LOG_LEVEL"] != "3" or "keras" in sys.modules:
+    if os.environ["TF_CPP_MIN_LOG_LEVEL"] != "3":
         yield
         return
     sys.stderr.flush()

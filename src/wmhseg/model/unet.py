@@ -1,25 +1,15 @@
 """The U-Net of Li et al. 2018 (Fig. 4): architecture only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import keras
-import numpy as np
 from keras import layers
-from numpy.typing import NDArray
 
-from wmhseg.errors import WeightsError
+from wmhseg.model.architecture import CHANNELS, kernel_sizes, require_size
 from wmhseg.model.manifest import PAPER_WIDTHS, Widths
 
 TRAINABLE_WITH_BN = 8_748_609
 TRAINABLE_WITHOUT_BN = 8_742_209
-# Sizes that leave the remainder of 200 in every pooling, so that each crop falls as at 200.
-SIZE_STEP, SIZE_REMAINDER = 32, 8
-# The convolutions, in the order of their weights.
-CONVOLUTIONS = (
-    *(f"enc{level}{part}" for level in range(5) for part in "ab"),
-    *(f"dec{level}{part}" for level in (3, 2, 1, 0) for part in "ab"),
-    "score",
-)
 
 # From the feature maps below and beside, the width and the layer's name to the first feature maps of a
 # decoder level.
@@ -51,18 +41,16 @@ def build_unet(  # noqa: PLR0913 - options by name
     Raises:
         WeightsError: `size_yx` would align encoder and decoder differently from 200.
     """
-    if any(size % SIZE_STEP != SIZE_REMAINDER for size in size_yx):
-        raise WeightsError(f"network: expected sizes that leave 8 when divided by 32, found {size_yx}")
+    require_size(size_yx)
     encoder, decoder = widths
     make = _Block(batch_normalisation, keras.dtype_policies.DTypePolicy(dtype))
     join = join or make.join
-    inputs = keras.Input((*size_yx, 2), name="flair_t1")
+    inputs = keras.Input((*size_yx, CHANNELS), name="flair_t1")
     x, skips = inputs, []
     for level, width in enumerate(encoder):
         if level:
             x = layers.MaxPooling2D(2, dtype=make.policy, name=f"down{level}")(x)
-        # 5x5 on the first level; the second 256 convolution is 4x4 in the published models.
-        first, second = (5, 5) if level == 0 else (3, 4) if level == 3 else (3, 3)
+        first, second = kernel_sizes(level)
         x = make(make(x, width, first, f"enc{level}a"), width, second, f"enc{level}b")
         skips.append(x)
     for level, width in zip((3, 2, 1, 0), decoder, strict=True):
@@ -100,19 +88,6 @@ class _Block:
         return self(x, width, 3, name)
 
 
-def widths_of(weights: Sequence[NDArray[np.float32]]) -> Widths:
-    """Return the channels of the encoder and decoder levels.
-
-    Args:
-        weights: Layer by layer, with batch normalisation or without.
-    """
-    kernels = [values for values in weights if values.ndim == 4]
-    found = {name: kernel.shape[-1] for name, kernel in zip(CONVOLUTIONS, kernels, strict=True)}
-    return tuple(found[f"enc{level}a"] for level in range(5)), tuple(
-        found[f"dec{level}a"] for level in (3, 2, 1, 0)
-    )
-
-
 def _difference(
     larger: keras.KerasTensor, smaller_yx: tuple[int, int]
 ) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -125,28 +100,3 @@ def _crop_to(
     skip: keras.KerasTensor, size_yx: tuple[int, int], policy: keras.dtype_policies.DTypePolicy, level: int
 ) -> keras.KerasTensor:
     return layers.Cropping2D(_difference(skip, size_yx), dtype=policy, name=f"crop{level}")(skip)
-
-
-def folded_weights(model: keras.Model) -> list[NDArray[np.float32]]:
-    """Return the weights of the same network without batch normalisation, folded in exactly.
-
-    kernel' = kernel * gamma / sqrt(variance + eps); bias' = (bias - mean) * gamma / sqrt(...) + beta.
-
-    Returns:
-        Kernel and bias of each of the 19 convolutions, in order: what `set_weights` of
-        `build_unet(batch_normalisation=False)` takes.
-    """
-    normalisations = {
-        layer.name: layer for layer in model.layers if isinstance(layer, layers.BatchNormalization)
-    }
-    weights = []
-    for layer in model.layers:
-        if not isinstance(layer, layers.Conv2D):
-            continue
-        kernel, bias = layer.get_weights()
-        if (normalisation := normalisations.get(f"{layer.name}_bn")) is not None:
-            gamma, beta, mean, variance = normalisation.get_weights()
-            factor = gamma / np.sqrt(variance + normalisation.epsilon)
-            kernel, bias = kernel * factor, (bias - mean) * factor + beta
-        weights += [kernel, bias]
-    return weights

@@ -1,12 +1,16 @@
 """Weights in HDF5 from anywhere: no link is followed, and no array is read before its shape fits."""
 
 import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import h5py
-import keras
 
 from wmhseg.errors import WeightsError
+
+if TYPE_CHECKING:
+    import keras
 
 # What h5py and Keras raise for files that are not what they should be; deep recursion is a RuntimeError.
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, OverflowError)
@@ -42,7 +46,7 @@ def own_arrays(group: h5py.Group) -> dict[str, h5py.Dataset]:
     return found
 
 
-def load_weights(model: keras.Model, path: Path) -> None:
+def load_weights(model: "keras.Model", path: Path) -> None:
     """Read a network's weights, as Keras saves them, into a model.
 
     Raises:
@@ -50,18 +54,31 @@ def load_weights(model: keras.Model, path: Path) -> None:
     """
     try:
         # Keras takes what it knows and leaves the rest: batch normalisation would vanish unnoticed.
-        expected = sorted(tuple(weight.shape) for weight in model.weights)
         with h5py.File(path, "r") as file:
-            found = sorted(item.shape for item in own_arrays(file).values())
-        if found != expected:
-            sizes = [sum(map(math.prod, shapes)) for shapes in (found, expected)]
-            raise ValueError(
-                f"{len(found)} arrays with {sizes[0]} values instead of {len(expected)} with {sizes[1]}"
-            )
+            require_shapes(own_arrays(file), [tuple(weight.shape) for weight in model.weights])
         model.load_weights(path)
     except UNREADABLE as error:
-        reason = (str(error).splitlines() or ["unreadable"])[0][:120]
-        raise WeightsError(f"{path}: expected weights of the U-Net, found others ({reason})") from None
+        raise others(path, error) from None
+
+
+def require_shapes(arrays: Mapping[str, h5py.Dataset], expected: Iterable[tuple[int, ...]]) -> None:
+    """Check that arrays have these shapes, in any order.
+
+    Raises:
+        ValueError: They have others.
+    """
+    found, wanted = sorted(item.shape for item in arrays.values()), sorted(expected)
+    if found != wanted:
+        sizes = [sum(map(math.prod, shapes)) for shapes in (found, wanted)]
+        raise ValueError(
+            f"{len(found)} arrays with {sizes[0]} values instead of {len(wanted)} with {sizes[1]}"
+        )
+
+
+def others(path: Path, error: Exception) -> WeightsError:
+    """Return the error for a file that holds something else than the network's weights."""
+    reason = (str(error).splitlines() or ["unreadable"])[0][:120]
+    return WeightsError(f"{path}: expected weights of the U-Net, found others ({reason})")
 
 
 def _is_plain(item: object) -> bool:

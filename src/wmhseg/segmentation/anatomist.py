@@ -59,8 +59,11 @@ def anatomy_weights() -> HashedFile:
     return _hashed(read_manifest(anatomy_folder()))
 
 
-def load_anatomist() -> Anatomist:
-    """Load the anatomy network; TensorFlow is imported.
+def load_anatomist(threads: int | None = None) -> Anatomist:
+    """Load the anatomy network.
+
+    Args:
+        threads: Threads to compute with; None for all.
 
     Raises:
         WeightsError: The weights are missing, changed or unfit.
@@ -68,7 +71,7 @@ def load_anatomist() -> Anatomist:
     from wmhseg.model.anatomy_network import AnatomyNetwork
 
     manifest = read_manifest(anatomy_folder())
-    network = AnatomyNetwork(manifest)
+    network = AnatomyNetwork(manifest, threads)
     return Anatomist(_hashed(manifest), manifest.recipe, lambda prepared: find_anatomy(prepared, network))
 
 

@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 from wmhseg.errors import ArgumentsError, OutputError
-from wmhseg.extras import require_packages
 from wmhseg.io.files import require_file, require_scan
 from wmhseg.io.seg_source import read_seg_source
 from wmhseg.io.writing import remove_leftovers, replacing
@@ -61,19 +60,19 @@ def segment_files(
     inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
     inputs += [] if parcellation is None else map(require_file, parcellation.paths)
     _check_files(files, inputs)
-    require_packages("tensorflow", extra="cpu", purpose="segment")
+    ensemble_loader.require_runtime(settings, "segment")
     seg_source = read_seg_source(flair_path, files.dicom[0][0]) if files.dicom else None
     manifest = chosen_manifest(settings)
     if settings.regions:
         anatomist.anatomy_weights()  # before minutes of computing
-    # TensorFlow takes seconds to import: meanwhile, images are read and prepared.
+    # Loading may take seconds: meanwhile, images are read and prepared.
     starting = ensemble_loader.load_in_background(manifest, settings)
     prepared = prepare_files(flair_path, t1_path, manifest.recipe, settings.inputs, watch)
     parcels = None if parcellation is None else read_parcellation(parcellation, prepared.scan.flair.grid)
     for warning in prepared.scan.warnings:
         log.warning("%s", warning)
     ensemble = starting.result()
-    watch.lap("wait_for_tensorflow")
+    watch.lap("wait_for_networks")
     slices = prepared.windows.slices
     log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
     predicted = predict_slices(ensemble, slices, None if files.need_members else manifest.recipe.threshold)
@@ -82,7 +81,7 @@ def segment_files(
     watch.lap("postprocess")
     structures = None
     if settings.regions:
-        structures = anatomist.load_anatomist().look_at(prepared, manifest.recipe)
+        structures = anatomist.load_anatomist(settings.threads).look_at(prepared, manifest.recipe)
         watch.lap("anatomy")
     source = trace(*hashed_files(flair_path, t1_path), manifest, ensemble.precision)
     with ScanNames.of(flair_path, t1_path).in_errors():
