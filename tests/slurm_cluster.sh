@@ -2,14 +2,15 @@
 # A Slurm of one node with two processors on this machine, for tests/slurm (as root, no systemd):
 #   tests/slurm_cluster.sh start FOLDER   install Debian's slurm-wlm where it is missing; start munged, slurmctld, slurmd
 #   tests/slurm_cluster.sh stop FOLDER    stop what start started
-# Configuration, state and logs lie in FOLDER; clients need SLURM_CONF=FOLDER/slurm.conf.
+# State and logs lie in FOLDER. Its configuration becomes /etc/slurm/slurm.conf: programs that a job starts look there.
 set -eu
 
 say() { echo "slurm_cluster: $*" >&2; }
 fail() { say "$*"; exit 1; }
+system=/etc/slurm/slurm.conf
 usage="usage: $0 start|stop FOLDER"
 folder=${2:?$usage}
-export SLURM_CONF="$folder/slurm.conf"
+ours="$folder/slurm.conf"
 
 install_slurm() {
     command -v slurmctld >/dev/null && command -v slurmd >/dev/null && command -v munged >/dev/null && return
@@ -29,7 +30,7 @@ configure() {
     host=$(hostname -s)
     memory=$(awk '/^MemTotal/ { print int($2 / 1024 * 0.9) }' /proc/meminfo)
     # No cgroups, which a container may not make: what takes more memory than it asked for is found by looking.
-    cat >"$SLURM_CONF" <<EOF
+    cat >"$ours" <<EOF
 ClusterName=wmhseg
 SlurmctldHost=$host(127.0.0.1)
 SlurmUser=root
@@ -68,13 +69,16 @@ is_up() { sinfo --noheader --format=%T 2>/dev/null | grep -q '^\(idle\|mixed\|al
 start() {
     [ "$(id -u)" = 0 ] || fail "expected root; slurmd starts jobs for their users"
     install_slurm
+    [ ! -e "$system" ] || [ -L "$system" ] || fail "found $system, of another Slurm; this one is for a machine without"
     configure
+    mkdir -p /etc/slurm
+    ln -sf "$ours" "$system"
     munged --force --key-file "$folder/munge/key" --socket "$folder/munge/socket" \
         --pid-file "$folder/munge/pid" --seed-file "$folder/munge/seed" --log-file "$folder/munge/log" ||
         fail "munged did not start"
     # They go into the background by themselves.
-    slurmctld -c -f "$SLURM_CONF"
-    slurmd -f "$SLURM_CONF"
+    slurmctld -c
+    slurmd
     for _ in $(seq 60); do is_up && return; sleep 1; done
     tail -n 20 "$folder"/slurm*.log >&2
     fail "no node is up"
@@ -84,6 +88,7 @@ stop() {
     for pid in slurmd.pid slurmctld.pid munge/pid; do
         [ ! -f "$folder/$pid" ] || kill "$(cat "$folder/$pid")" 2>/dev/null || true
     done
+    [ ! -L "$system" ] || rm "$system"
 }
 
 case ${1:-} in

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-# Measured with one thread and one worker (docs/use/cluster.md): 19 slices of 256 x 256 and 182 slices of 1 mm.
+# Measured with one thread and one worker, see docs/use/cluster.md.
 START_S, SCAN_S, SCAN_S_PER_MVOXEL = 17.0, 4.4, 6.3
 BASE_MB, MB_PER_MVOXEL = 960.0, 30.0
 # Snakemake itself, which runs once more inside every job of a cluster.
@@ -113,8 +113,7 @@ def _texts(row: dict[str, str]) -> Iterator[str]:
 def mvoxels(path: Path) -> float:
     """Return the millions of voxels that a NIfTI header says; of anything else, those of a usual scan."""
     try:
-        opened = gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")
-        with opened as file:
+        with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
             header = file.read(64)
         for order in "<>":
             if struct.unpack_from(order + "i", header)[0] == 348:
