@@ -10,7 +10,7 @@ SCANS ?= $(if $(wildcard $(REAL)),$(REAL),$(SAMPLE))
 WEIGHTS ?= weights
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests bug-inputs evaluate image image-gpu benchmarks variants requirements clean
+.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests test-slurm bug-inputs evaluate image image-gpu benchmarks variants requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -30,10 +30,10 @@ lint: .venv/dev
 	$(BIN)/lint-imports --no-cache
 
 unit: .venv/dev
-	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile
+	$(BIN)/pytest tests --ignore tests/container --ignore tests/slurm --numprocesses 2 --dist loadfile
 
 test-fast: .venv/dev ## under three minutes: no root, browser, Docker, real scans or training
-	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile -m "not slow and not real and not tools"
+	$(BIN)/pytest tests --ignore tests/container --ignore tests/slurm --numprocesses 2 --dist loadfile -m "not slow and not real and not tools"
 
 tools: ## install what the tests use from Debian (root): Chromium, dicom3tools, a Docker engine
 	tests/tools.sh
@@ -48,6 +48,10 @@ experiments-small: .venv/dev ## every experiment of the paper, tiny, on syntheti
 container-tests: .venv/dev
 	tests/docker_engine.sh start
 	$(BIN)/pytest tests/container
+
+test-slurm: .venv/dev ## the workflow and a job array on a Slurm that is started here (root, ten minutes)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[workflow]'
+	$(BIN)/pytest tests/slurm
 
 bug-inputs: .venv/dev ## unusual and broken inputs, each through the command: what is right and what happened (root, REAL)
 	$(BIN)/pytest tests/catalogue --verbose --no-header -rN

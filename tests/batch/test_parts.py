@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("fake_ensemble")
 
 @pytest.fixture
 def scans(tmp_path: Path, scan_folder: Path) -> Path:
-    """A table of five scans in a folder of its own: good, broken, without FLAIR, good, the first's name again."""
+    """A table of five scans: good, broken, without FLAIR, good, the first's name again."""
     root = tmp_path / "scans"
     shutil.copytree(scan_folder, root / "a")
     shutil.copytree(scan_folder, root / "d")

@@ -1,4 +1,4 @@
-"""wmhseg with the tests' network that is none: `python fake_wmhseg.py CALLS WORDS...` notes the words in CALLS."""
+"""wmhseg with the tests' network that is none; `fake_wmhseg.py CALLS WORDS...` notes the words in CALLS."""
 
 import sys
 from pathlib import Path
