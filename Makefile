@@ -29,7 +29,7 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-unit: .venv/dev
+unit: .venv/dev .venv/snakemake
 	$(BIN)/pytest tests --ignore tests/container --ignore tests/slurm --numprocesses 2 --dist loadfile
 
 test-fast: .venv/dev ## under three minutes: no root, browser, Docker, real scans or training
@@ -49,8 +49,7 @@ container-tests: .venv/dev
 	tests/docker_engine.sh start
 	$(BIN)/pytest tests/container
 
-test-slurm: .venv/dev ## the workflow and a job array on a Slurm that is started here (root, ten minutes)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[workflow]'
+test-slurm: .venv/dev .venv/snakemake ## the workflow and a job array on a Slurm that is started here (root, ten minutes)
 	$(BIN)/pytest tests/slurm
 
 bug-inputs: .venv/dev ## unusual and broken inputs, each through the command: what is right and what happened (root, REAL)
@@ -86,6 +85,8 @@ requirements: .venv/run ## pin the newest allowed packages again
 	$(UV) pyproject.toml --extra gpu --extra dicom -c requirements.txt -o requirements-gpu.txt
 	$(UV) pyproject.toml --extra dev -c requirements.txt --no-emit-package tensorflow \
 	    --no-emit-package wmhseg -o requirements-dev.txt
+	printf 'snakemake>=9.27,<10\nsnakemake-executor-plugin-slurm>=2.8,<3\n' | $(UV:3.10=3.11) - \
+	    -o requirements-workflow.txt
 	printf 'editables\nhatchling\n' | $(UV) - -o container/requirements-build.txt
 
 clean: ## remove what the targets made (not the weights)
@@ -105,6 +106,13 @@ clean: ## remove what the targets made (not the weights)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r container/requirements-build.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# An environment of its own, as on a cluster: Snakemake wants another version of packaging. From Python 3.11 on.
+.venv/snakemake: .venv/bin/pip requirements-workflow.txt
+	if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	    $(BIN)/python -m venv $@ && \
+	    $@/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-workflow.txt; fi
+	@mkdir -p $@ && touch $@
 
 .venv/dev: .venv/run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt

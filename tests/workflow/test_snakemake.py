@@ -6,29 +6,27 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from .conftest import WORKFLOW
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(find_spec("snakemake") is None, reason="no snakemake; pip install 'wmhseg[workflow]'"),
-]
+pytestmark = pytest.mark.slow
 FAKE = Path(__file__).parent / "fake_wmhseg.py"
 
 
 @pytest.fixture
-def snakemake(tmp_path: Path, weights_folder: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def snakemake(
+    program: str, tmp_path: Path, weights_folder: Path
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the workflow in `tmp_path`: words of --config, and options."""
 
     def run(*config: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-        program = shlex.join([sys.executable, str(FAKE), str(tmp_path / "calls")])
-        words = [sys.executable, "-m", "snakemake", "--snakefile", str(WORKFLOW / "Snakefile")]
+        wmhseg = shlex.join([sys.executable, str(FAKE), str(tmp_path / "calls")])
+        words = [program, "--snakefile", str(WORKFLOW / "Snakefile")]
         words += ["--profile", str(WORKFLOW / "profiles" / "local"), "--cores", "2", *options, "--config"]
-        words += [f"command={program}", f"options=--weights {weights_folder}", *config]
+        words += [f"command={wmhseg}", f"options=--weights {weights_folder}", *config]
         return subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     return run
