@@ -1,10 +1,11 @@
-"""A real Slurm, started here: the workflow and a job array through killed jobs, too little memory and a drained node.
+"""A real Slurm, started here: workflow and job array through killed jobs, too little memory, a drained node.
 
 Real networks. Without the real scans the sample alone is the cohort, three times.
 """
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -80,7 +81,9 @@ def read_masks(folder: Path) -> dict[str, bytes]:
 
 
 def start_workflow(scans: Path, *options: str) -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "workflow" / "Snakefile")]
+    program = shutil.which("snakemake", path=ROOT / ".venv/snakemake/bin") or shutil.which("snakemake")
+    assert program, "no snakemake: make .venv/snakemake"
+    words = [program, "--snakefile", str(ROOT / "workflow" / "Snakefile")]
     words += ["--profile", str(ROOT / "workflow" / "profiles" / "slurm"), "--latency-wait", "5"]
     # This Slurm keeps no accounts, and its jobs are short.
     words += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "2"]
