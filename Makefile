@@ -10,7 +10,7 @@ SCANS ?= $(if $(wildcard $(REAL)),$(REAL),$(SAMPLE))
 WEIGHTS ?= weights
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests bug-inputs evaluate image image-gpu benchmarks variants requirements clean
+.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests test-slurm bug-inputs evaluate image image-gpu benchmarks variants requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -29,11 +29,11 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-unit: .venv/dev
-	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile
+unit: .venv/dev .venv/snakemake
+	$(BIN)/pytest tests --ignore tests/container --ignore tests/slurm --numprocesses 2 --dist loadfile
 
 test-fast: .venv/dev ## under three minutes: no root, browser, Docker, real scans or training
-	$(BIN)/pytest tests --ignore tests/container --numprocesses 2 --dist loadfile -m "not slow and not real and not tools"
+	$(BIN)/pytest tests --ignore tests/container --ignore tests/slurm --numprocesses 2 --dist loadfile -m "not slow and not real and not tools"
 
 tools: ## install what the tests use from Debian (root): Chromium, dicom3tools, a Docker engine
 	tests/tools.sh
@@ -48,6 +48,9 @@ experiments-small: .venv/dev ## every experiment of the paper, tiny, on syntheti
 container-tests: .venv/dev
 	tests/docker_engine.sh start
 	$(BIN)/pytest tests/container
+
+test-slurm: .venv/dev .venv/snakemake ## the workflow and a job array on a Slurm that is started here (root; up to half an hour)
+	$(BIN)/pytest tests/slurm
 
 bug-inputs: .venv/dev ## unusual and broken inputs, each through the command: what is right and what happened (root, REAL)
 	$(BIN)/pytest tests/catalogue --verbose --no-header -rN
@@ -82,6 +85,8 @@ requirements: .venv/run ## pin the newest allowed packages again
 	$(UV) pyproject.toml --extra gpu --extra dicom -c requirements.txt -o requirements-gpu.txt
 	$(UV) pyproject.toml --extra dev -c requirements.txt --no-emit-package tensorflow \
 	    --no-emit-package wmhseg -o requirements-dev.txt
+	printf 'snakemake>=9.27,<10\nsnakemake-executor-plugin-slurm>=2.8,<3\n' | $(UV:3.10=3.11) - \
+	    -o requirements-workflow.txt
 	printf 'editables\nhatchling\n' | $(UV) - -o container/requirements-build.txt
 
 clean: ## remove what the targets made (not the weights)
@@ -101,6 +106,13 @@ clean: ## remove what the targets made (not the weights)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r container/requirements-build.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# An environment of its own, as on a cluster: Snakemake wants another version of packaging. From Python 3.11 on.
+.venv/snakemake: .venv/bin/pip requirements-workflow.txt
+	if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	    $(BIN)/python -m venv $@ && \
+	    $@/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-workflow.txt; fi
+	@mkdir -p $@ && touch $@
 
 .venv/dev: .venv/run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt

@@ -1,6 +1,28 @@
 """Types of arguments, and arguments, that several commands share."""
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several parts of a list, for runs side by side.
+
+    Attributes:
+        index: Which, from 1.
+        count: Number of parts.
+    """
+
+    index: int
+    count: int
+
+    def of(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Return every `count`-th item: neighbours, often of one size, go to different parts."""
+        return items[self.index - 1 :: self.count]
 
 
 def positive(text: str) -> int:
@@ -34,6 +56,38 @@ def probability(text: str) -> float:
     if not 0 <= value < 1:
         raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text!r}")
     return value
+
+
+def part(text: str) -> Part:
+    """Return the part that I/N says.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no such pair, or there is no I-th of N.
+    """
+    index, _, count = text.partition("/")
+    if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
+        raise argparse.ArgumentTypeError(f"expected I/N, such as 3/40 for the third of 40, found {text!r}")
+    return Part(int(index), int(count))
+
+
+def add_parts(parser: argparse.ArgumentParser, what: str, files: str) -> None:
+    """Declare how a list is shared among runs side by side.
+
+    Args:
+        parser: Where.
+        what: What the list holds, in plural.
+        files: What is written of all of them together.
+    """
+    sharing = parser.add_mutually_exclusive_group()
+    sharing.add_argument(
+        "--part",
+        type=part,
+        metavar="I/N",
+        help=f"only the I-th of N parts of the {what}, for runs side by side; {files} are left to --gather",
+    )
+    sharing.add_argument(
+        "--gather", action="store_true", help=f"compute nothing; write {files} from what other runs left"
+    )
 
 
 def add_loudness(parser: argparse.ArgumentParser) -> None:

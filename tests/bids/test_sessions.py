@@ -69,6 +69,14 @@ def test_the_command(
         (row,) = csv.DictReader(file, delimiter="\t")
     assert row["subject"] == "sub-01"
     assert "expected a scan of another time" in row["error"]
+    # The group level writes the same table anew, and says who failed.
+    before = (out / "change" / "changes.tsv").read_text()
+    (out / "change" / "changes.tsv").unlink()
+    group = ["bids", str(root), str(out), "group", "--skip-bids-validation", "-q"]
+    assert main(group) == 0
+    assert not (out / "change" / "changes.tsv").exists()
+    assert main([*group, "--change"]) == 7
+    assert (out / "change" / "changes.tsv").read_text() == before
     assert "change" in (out / ".bidsignore").read_text().split()
     report: Any = json.loads(
         (out / "sub-01/ses-2/anat/sub-01_ses-2_space-orig_label-WMH_mask.json").read_text()

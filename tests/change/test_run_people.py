@@ -101,3 +101,42 @@ def test_scans_and_a_list_are_refused(
     assert main(words) == 2
     assert "--list: expected no other scans and no --t1" in capfd.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_parts_of_a_list_and_their_table(
+    tmp_path: Path,
+    person: Person,
+    fake_ensemble: Any,
+    weights_folder: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    rows = [f"{who}\t{person.first}" for who in ("same", "good")]
+    rows += [f"same\t{person.first}", f"good\t{person.second}"]
+    path = table(tmp_path / "list.tsv", *rows)
+
+    def run(name: str, *more: str) -> tuple[int, str]:
+        words = ["change", "--list", str(path), "--output", str(tmp_path / name)]
+        return main([*words, "--weights", str(weights_folder), "-q", *more]), capfd.readouterr().err
+
+    code, error = run("parts", "--part", "2/2")
+    assert (code, fake_ensemble.calls) == (0, 2)
+    assert not (tmp_path / "parts" / "changes.tsv").exists()
+    code, error = run("parts", "--gather")
+    assert (code, fake_ensemble.calls) == (7, 2)
+    assert "\tnot compared yet\n" in (tmp_path / "parts" / "changes.tsv").read_text()
+    code, error = run("parts", "--part", "1/2")
+    assert code == 7
+    assert f"1 of 1 people failed: same; reasons in {tmp_path}/parts\n" in error
+    assert run("parts", "--gather")[0] == 7
+    gathered = (tmp_path / "parts" / "changes.tsv").read_text()
+    # What one run for all writes.
+    assert run("parts")[0] == 7
+    assert (tmp_path / "parts" / "changes.tsv").read_text() == gathered
+    assert fake_ensemble.calls == 2
+
+
+@pytest.mark.parametrize("words", [["--part", "1/2"], ["--gather"]])
+def test_a_part_of_no_list(person: Person, words: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    scans = [str(person.first), str(person.second)]
+    assert main(["change", *scans, "--output", "out", *words]) == 2
+    assert "--part, --gather: expected --list with them, found none" in capfd.readouterr().err

@@ -5,7 +5,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from wmhseg.arguments import add_loudness, positive
+from wmhseg.arguments import add_loudness, add_parts, positive
 from wmhseg.settings import Settings, add_regions, add_settings, chosen_settings
 
 MOST_WORKERS = 4
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write a DICOM Segmentation, Structured Report and picture of scans that are DICOM series, too",
     )
+    add_parts(parser, "scans", "the cohort's table and page")
     add_computing(parser)
     add_loudness(parser)
 
@@ -59,10 +60,13 @@ def run(options: argparse.Namespace) -> None:
         WmhsegError: See `run_batch`.
     """
     from wmhseg.batch.compute import How
-    from wmhseg.batch.run_batch import run_batch
+    from wmhseg.batch.run_batch import gather_batch, run_batch
 
+    if options.gather:
+        gather_batch(options.scans, options.output)
+        return
     how = How(computing_settings(options), workers(options.workers), options.again)
-    run_batch(options.scans, options.output, how, dicom=options.dicom)
+    run_batch(options.scans, options.output, how, dicom=options.dicom, part=options.part)
 
 
 def workers(asked: int | None) -> int:

@@ -1,13 +1,15 @@
 """All scans of a folder or a table: what `wmhseg batch` does."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wmhseg.batch.cohort_rows import CohortRow, read_cohort
+from wmhseg.arguments import Part
+from wmhseg.batch.cohort_rows import CohortRow, read_cohort, read_rows
 from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.find import find_jobs
+from wmhseg.batch.jobs import Job
 from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table
@@ -20,7 +22,7 @@ log = logging.getLogger("wmhseg")
 TABLE, PAGE = "cohort.tsv", "cohort.html"
 
 
-def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> None:
+def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False, part: Part | None = None) -> None:
     """Segment all scans and write their results, the cohort's table and its page.
 
     Args:
@@ -28,6 +30,7 @@ def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> No
         output: Folder to write.
         how: How.
         dicom: Write DICOM objects too, for scans that are DICOM series.
+        part: Only this part of the scans; the cohort's files are left to `gather_batch`.
 
     Raises:
         InputError: There are no scans, or the table is not what it should be.
@@ -35,13 +38,43 @@ def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> No
         OutputError: The folder cannot be written.
         ScansFailedError: Everything is written, but some scans failed.
     """
-    if not scans.exists():
-        raise InputError(f"{scans}: expected a folder or a table of scans, found none; check the path")
-    jobs = find_jobs(scans, output) if scans.is_dir() else read_jobs(scans, output)
+    jobs = _all_jobs(scans, output)
     if dicom:
         jobs = [replace(job, dicom=job.flair.is_dir()) for job in jobs]
     prepare_folder(output)
-    errors = compute_jobs(jobs, how)
+    if part is None:
+        _finish(jobs, compute_jobs(jobs, how), scans, output)
+        return
+    some = part.of(jobs)
+    log.info("part %d of %d: %d of %d scans", part.index, part.count, len(some), len(jobs))
+    if some:
+        report_failures(read_rows(some, compute_jobs(some, how)), output)
+
+
+def gather_batch(scans: Path, output: Path) -> None:
+    """Write the cohort's table and page from what runs for parts of the scans left.
+
+    Args:
+        scans: A folder of scans, or a table of them.
+        output: Folder that they wrote.
+
+    Raises:
+        InputError: There are no scans, or the table is not what it should be.
+        OutputError: The folder cannot be written.
+        ScansFailedError: Both are written, but some scans have no result.
+    """
+    jobs = _all_jobs(scans, output)
+    prepare_folder(output)
+    _finish(jobs, {}, scans, output)
+
+
+def _all_jobs(scans: Path, output: Path) -> list[Job]:
+    if not scans.exists():
+        raise InputError(f"{scans}: expected a folder or a table of scans, found none; check the path")
+    return find_jobs(scans, output) if scans.is_dir() else read_jobs(scans, output)
+
+
+def _finish(jobs: Sequence[Job], errors: Mapping[str, str], scans: Path, output: Path) -> None:
     rows = read_cohort(jobs, errors)
     write_cohort(rows, output, f"White matter hyperintensities: {scans.resolve().name}")
     report_failures(rows, output)

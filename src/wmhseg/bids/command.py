@@ -42,7 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     computing.add_argument(
         "--change",
         action="store_true",
-        help="then compare the sessions of every participant that has more than one, as wmhseg change does",
+        help="then compare the sessions of every participant that has more than one, as wmhseg change does; "
+        "at the group level: write the table of all from what is there",
     )
     add_computing(computing)
     add_loudness(parser)
@@ -65,7 +66,7 @@ def run(options: argparse.Namespace) -> None:
         tuple(label.removeprefix("ses-") for label in options.session_label),
     )
     if options.level == "group":
-        run_group(options.bids_dir, options.output, selection)
+        run_group(options.bids_dir, options.output, selection, change=options.change)
     else:
         how = How(computing_settings(options), workers(options.workers), options.again)
         run_participants(options.bids_dir, options.output, selection, how, change=options.change)

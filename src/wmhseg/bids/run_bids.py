@@ -18,7 +18,8 @@ from wmhseg.bids.derivatives import (
     write_regions_sidecar,
 )
 from wmhseg.bids.sessions import people_of
-from wmhseg.change.run_people import run_people
+from wmhseg.change.people import Person
+from wmhseg.change.run_people import gather_people, run_people
 from wmhseg.errors import InputError
 from wmhseg.io.files import few, is_file
 from wmhseg.io.writing import make_folder, write_text
@@ -69,19 +70,29 @@ def run_participants(
 
 
 def _compare_sessions(dataset: Dataset, output: Path, how: How) -> None:
+    run_people(_people(dataset), output / CHANGES, how.settings, again=how.again)
+
+
+def _people(dataset: Dataset) -> list[Person]:
     people = people_of(dataset.scans)
     if not people:
         raise InputError(
             "--change: expected participants with FLAIRs of two or more sessions, found none; leave it out"
         )
-    run_people(people, output / CHANGES, how.settings, again=how.again)
+    return people
 
 
-def run_group(root: Path, output: Path, selection: Selection) -> None:
+def run_group(root: Path, output: Path, selection: Selection, *, change: bool = False) -> None:
     """Write the cohort's table and page from the participants' results.
 
+    Args:
+        root: BIDS data set.
+        output: Derivatives' folder.
+        selection: Participants and sessions.
+        change: Also write the table of what changed between sessions.
+
     Raises:
-        InputError: There are no scans.
+        InputError: There are no scans, or nobody to compare.
         OutputError: The folder cannot be written.
         ScansFailedError: Both are written, but some scans have no result.
     """
@@ -90,6 +101,8 @@ def run_group(root: Path, output: Path, selection: Selection) -> None:
     prepare_folder(output)
     write_cohort(rows, output, f"White matter hyperintensities: {root.resolve().name}")
     _say_left_out(dataset)
+    if change:
+        gather_people(_people(dataset), output / CHANGES)
     report_failures(rows, output)
 
 

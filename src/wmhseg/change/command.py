@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from wmhseg.arguments import add_loudness
+from wmhseg.arguments import add_loudness, add_parts
 from wmhseg.errors import ArgumentsError
 from wmhseg.settings import add_settings, chosen_settings
 
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "earliest scan of each subject first; a folder each below the output, and a table of all",
     )
     parser.add_argument("--again", action="store_true", help="with --list: compare anew who is finished")
+    add_parts(parser, "people of --list", "the table of all")
     add_settings(parser)
     add_loudness(parser)
 
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
     """Compare the times and write what changed.
 
     Raises:
-        ArgumentsError: Scans and a list are given.
+        ArgumentsError: Scans and a list are given, or a part of no list.
         WmhsegError: See `run_change` and `run_people`.
     """
     from wmhseg.change.run_change import run_change
@@ -47,14 +48,20 @@ def run(options: argparse.Namespace) -> None:
 
     settings = chosen_settings(options)
     if options.list is None:
+        if options.part or options.gather:
+            raise ArgumentsError("--part, --gather: expected --list with them, found none; add it")
         inputs = scan_inputs(options.scans, options.t1)
         run_change(inputs, options.output, start_model(settings))
         return
     from wmhseg.change.people import read_people
-    from wmhseg.change.run_people import run_people
+    from wmhseg.change.run_people import gather_people, run_people
 
     if options.scans or options.t1:
         raise ArgumentsError(
             "--list: expected no other scans and no --t1, found some; put them into the table"
         )
-    run_people(read_people(options.list), options.output, settings, again=options.again)
+    people = read_people(options.list)
+    if options.gather:
+        gather_people(people, options.output)
+    else:
+        run_people(people, options.output, settings, again=options.again, part=options.part)

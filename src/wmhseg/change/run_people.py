@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from wmhseg.arguments import Part
 from wmhseg.change.people import Person
 from wmhseg.change.run_change import made_from_all, run_change
 from wmhseg.change.table import VOLUME_COLUMNS
@@ -23,7 +24,14 @@ log = logging.getLogger("wmhseg")
 TABLE, ERROR = "changes.tsv", "error.txt"
 
 
-def run_people(people: Sequence[Person], output: Path, settings: Settings, *, again: bool = False) -> None:
+def run_people(
+    people: Sequence[Person],
+    output: Path,
+    settings: Settings,
+    *,
+    again: bool = False,
+    part: Part | None = None,
+) -> None:
     """Compare every person's scans into a folder of its own, and write a table of all.
 
     Who was compared by an earlier run from the same scans, weights and settings is left alone; one who fails
@@ -34,6 +42,7 @@ def run_people(people: Sequence[Person], output: Path, settings: Settings, *, ag
         output: Folder to write.
         settings: How to compute.
         again: Compare everybody anew.
+        part: Only this part of the people; the table is left to `gather_people`.
 
     Raises:
         WeightsError: The weights are missing, changed or unfit.
@@ -43,17 +52,45 @@ def run_people(people: Sequence[Person], output: Path, settings: Settings, *, ag
     make_folder(output)
     with replacing(output / TABLE, discard=True):
         pass
+    if part is not None:
+        people = part.of(people)
     model = start_model(settings)
     errors: dict[str, str] = {}
     for person in people:
         if error := _compare(person, output / person.name, model, again=again):
             errors[person.name] = error
             log.error("%s: %s", person.name, error)
+    if part is None:
+        write_text(output / TABLE, _table(people, output, errors))
+        log.info("%d people: %s", len(people), output / TABLE)
+    _report_failures(people, errors, output if part else output / TABLE)
+
+
+def gather_people(people: Sequence[Person], output: Path) -> None:
+    """Write the table of all from what runs for some of the people left.
+
+    Raises:
+        OutputError: It cannot be written.
+        ScansFailedError: It is written, but some people have no result.
+    """
+    make_folder(output)
+    errors = {person.name: error for person in people if (error := _left_error(output / person.name))}
     write_text(output / TABLE, _table(people, output, errors))
     log.info("%d people: %s", len(people), output / TABLE)
+    _report_failures(people, errors, output / TABLE)
+
+
+def _left_error(folder: Path) -> str:
+    """Return why an earlier run left no result, "" where it left one."""
+    if is_file(folder / ERROR):
+        return (folder / ERROR).read_text(encoding="utf-8")
+    return "" if is_file(folder / JSON) and is_file(folder / VOLUMES) else "not compared yet"
+
+
+def _report_failures(people: Sequence[Person], errors: Mapping[str, str], where: Path) -> None:
     if errors:
         raise ScansFailedError(
-            f"{len(errors)} of {len(people)} people failed: {few(list(errors))}; reasons in {output / TABLE}"
+            f"{len(errors)} of {len(people)} people failed: {few(list(errors))}; reasons in {where}"
         )
 
 
