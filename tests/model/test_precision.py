@@ -33,6 +33,12 @@ def test_auto_follows_the_processor(machine: Path, flags: str | None, expected: 
     assert used_precision("auto") == expected
 
 
+def test_without_tensorflow_amx_is_of_no_use(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (machine / "cpuinfo").write_text("processor : 0\nflags : fpu amx_bf16\n")
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    assert used_precision("auto") == "float32"
+
+
 @pytest.mark.parametrize("device", ["nvidia0", "dxg"])
 def test_auto_follows_a_gpu(machine: Path, device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (machine / "dev" / "nvidiactl").touch()

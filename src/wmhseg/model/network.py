@@ -1,13 +1,13 @@
 """What computes probabilities: the network, whatever runs it."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wmhseg.errors import WeightsError
-from wmhseg.model.precision import gpu_is_there
+from wmhseg.model.precision import UsedPrecision, gpu_is_there
 
 Array = NDArray[np.float32]
 
@@ -23,13 +23,13 @@ class Network(Protocol):
         """
 
 
-def needs_keras(precision: Literal["float32", "bfloat16"]) -> bool:
+def needs_keras(precision: UsedPrecision) -> bool:
     """Tell whether Keras and TensorFlow compute: on a GPU, and in bfloat16; else LiteRT does."""
     return precision == "bfloat16" or gpu_is_there()
 
 
 def make_networks(
-    members: Sequence[Sequence[Array]], precision: Literal["float32", "bfloat16"], threads: int | None = None
+    members: Sequence[Sequence[Array]], precision: UsedPrecision, threads: int | None = None
 ) -> list[Network]:
     """Return a network for each member.
 

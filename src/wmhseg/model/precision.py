@@ -4,10 +4,11 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from wmhseg.settings import Precision
 
+UsedPrecision: TypeAlias = Literal["float32", "bfloat16"]
 # Only AMX multiplies bfloat16 faster than float32; AVX-512's bfloat16 was measured 1.7x slower.
 AMX_FLAG = "amx_bf16"
 CPUINFO = Path("/proc/cpuinfo")
@@ -16,7 +17,7 @@ DEVICES = Path("/dev")
 _GPU_FILES = ("nvidia[0-9]*", "dxg")
 
 
-def used_precision(choice: Precision) -> Literal["float32", "bfloat16"]:
+def used_precision(choice: Precision) -> UsedPrecision:
     """Return the arithmetic of the convolutions that a choice means on this machine.
 
     "auto" takes bfloat16 where the processor, by what it says it has, or a GPU is faster with it, and

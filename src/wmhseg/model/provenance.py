@@ -7,9 +7,11 @@ from pathlib import Path
 from wmhseg import ALGORITHM, __version__
 from wmhseg.io.parts import input_sha256
 from wmhseg.model.manifest import Manifest
+from wmhseg.model.network import needs_keras
+from wmhseg.model.precision import UsedPrecision
 from wmhseg.recipe import Recipe
 
-PACKAGES = ("keras", "numpy", "scipy", "SimpleITK", "h5py")
+PACKAGES = ("numpy", "scipy", "SimpleITK", "h5py")
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,11 @@ class Provenance:
     algorithm: int = ALGORITHM
 
 
-def trace(flair: HashedFile, t1: HashedFile | None, manifest: Manifest, precision: str) -> Provenance:
+def trace(
+    flair: HashedFile, t1: HashedFile | None, manifest: Manifest, precision: UsedPrecision
+) -> Provenance:
     """Collect what decides a result."""
+    runtime = "keras" if needs_keras(precision) else "ai-edge-litert"
     return Provenance(
         flair=flair,
         t1=t1,
@@ -54,7 +59,7 @@ def trace(flair: HashedFile, t1: HashedFile | None, manifest: Manifest, precisio
         weights=tuple(HashedFile(member.path.name, member.sha256) for member in manifest.members),
         recipe=manifest.recipe,
         precision=precision,
-        versions=(("wmhseg", __version__), *((name, version(name)) for name in PACKAGES)),
+        versions=(("wmhseg", __version__), *((name, version(name)) for name in (runtime, *PACKAGES))),
         algorithm=ALGORITHM,
     )
 
