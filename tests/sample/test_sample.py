@@ -37,7 +37,7 @@ def test_the_samples_mask_is_the_recorded_one(own_mask: np.ndarray) -> None:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with nothing but the wheel and what it asks for (no TensorFlow), outside the checkout."""
+    """An environment with nothing but the wheel and what it asks for, which is not TensorFlow."""
     folder = tmp_path_factory.mktemp("installed")
     pip = ["-m", "pip", "--quiet", "--disable-pip-version-check"]
     build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT]
