@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.arguments import add_loudness, positive
-from wmhseg.settings import Settings, add_regions, add_settings, chosen_settings
+from wmhseg.settings import Settings, add_group_study, add_regions, add_settings, chosen_settings
 
 MOST_WORKERS = 4
 
@@ -44,12 +44,15 @@ def add_computing(parser: argparse._ActionsContainer) -> None:
         f"processors, at most {MOST_WORKERS})",
     )
     add_regions(parser)
+    add_group_study(parser)
     add_settings(parser)
 
 
 def computing_settings(options: argparse.Namespace) -> Settings:
     """Return the settings that the arguments of `add_computing` say."""
-    return replace(chosen_settings(options), regions=options.regions)
+    return replace(
+        chosen_settings(options), regions=options.regions, mni=options.mni, filled_t1=options.filled_t1
+    )
 
 
 def run(options: argparse.Namespace) -> None:

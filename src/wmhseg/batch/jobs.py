@@ -20,6 +20,8 @@ class ScanFiles:
         error: One line of text, there only when the scan failed.
         regions: WMH by region, on the FLAIR's grid, where regions were asked for; names and colours of its
             values stand in a table beside it.
+        mni: Mask and mean probability in MNI space, where they were asked for.
+        filled_t1: The T1 filled at WMH, likewise.
         probability: Mean probability, on the FLAIR's grid; None: not written.
         dicom: DICOM Segmentation, Structured Report and picture; () where none can be asked for.
     """
@@ -29,6 +31,8 @@ class ScanFiles:
     thumbnail: Path
     error: Path
     regions: Path
+    mni: tuple[Path, Path]
+    filled_t1: Path
     probability: Path | None = None
     dicom: tuple[Path, ...] = ()
 
@@ -70,6 +74,8 @@ def files_in(folder: Path) -> ScanFiles:
         folder / "thumbnail.jpg",
         folder / "error.txt",
         folder / "wmh_regions.nii.gz",
+        (folder / "wmh_mni.nii.gz", folder / "wmh_mni_probability.nii.gz"),
+        folder / "t1_filled.nii.gz",
         dicom=tuple(folder / f"wmh_{name}.dcm" for name in ("seg", "report", "picture")),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from wmhseg.batch.cohort_rows import CohortRow, read_cohort
 from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.find import find_jobs
+from wmhseg.batch.frequency import write_frequency
 from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table
@@ -21,7 +22,7 @@ TABLE, PAGE = "cohort.tsv", "cohort.html"
 
 
 def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> None:
-    """Segment all scans and write their results, the cohort's table and its page.
+    """Segment all scans and write their results, the cohort's table and page, and its frequency map.
 
     Args:
         scans: A folder of scans, or a table of them.
@@ -43,6 +44,7 @@ def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> No
     prepare_folder(output)
     errors = compute_jobs(jobs, how)
     rows = read_cohort(jobs, errors)
+    write_frequency(rows, output)
     write_cohort(rows, output, f"White matter hyperintensities: {scans.resolve().name}")
     report_failures(rows, output)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wmhseg.batch.cohort_rows import read_cohort, read_rows
 from wmhseg.batch.compute import How, compute_jobs
+from wmhseg.batch.frequency import write_frequency
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.run_batch import prepare_folder, report_failures, write_cohort
 from wmhseg.batch.table import cohort_table
@@ -14,13 +15,12 @@ from wmhseg.bids.derivatives import (
     CHANGES,
     describe,
     job_of,
-    write_probability_sidecar,
-    write_regions_sidecar,
+    write_sidecars,
 )
 from wmhseg.bids.sessions import people_of
 from wmhseg.change.run_people import run_people
 from wmhseg.errors import InputError
-from wmhseg.io.files import few, is_file
+from wmhseg.io.files import few
 from wmhseg.io.writing import make_folder, write_text
 
 log = logging.getLogger("wmhseg")
@@ -52,9 +52,7 @@ def run_participants(
     describe(root, output)
     errors = compute_jobs(jobs, how)
     for job in jobs:
-        if is_file(job.files.report):
-            write_probability_sidecar(job)
-        write_regions_sidecar(job)
+        write_sidecars(job)
     # A run for one session must not take the others out of the table.
     everything = find_scans(root, Selection(selection.participants)).scans
     for subject, group in groupby((job_of(scan, root, output) for scan in everything), _subject):
@@ -78,16 +76,17 @@ def _compare_sessions(dataset: Dataset, output: Path, how: How) -> None:
 
 
 def run_group(root: Path, output: Path, selection: Selection) -> None:
-    """Write the cohort's table and page from the participants' results.
+    """Write the cohort's table, page and frequency map from the participants' results.
 
     Raises:
         InputError: There are no scans.
         OutputError: The folder cannot be written.
-        ScansFailedError: Both are written, but some scans have no result.
+        ScansFailedError: All is written, but some scans have no result.
     """
     dataset = find_scans(root, selection)
     rows = read_cohort([job_of(scan, root, output) for scan in dataset.scans])
     prepare_folder(output)
+    write_frequency(rows, output)
     write_cohort(rows, output, f"White matter hyperintensities: {root.resolve().name}")
     _say_left_out(dataset)
     report_failures(rows, output)
