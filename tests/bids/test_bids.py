@@ -135,6 +135,40 @@ def test_regions(dataset: Path, tmp_path: Path, how: How, fake_ensemble: Any, fa
     assert list(anat.glob("*dseg*")) == []
 
 
+@pytest.mark.usefixtures("fake_ensemble", "fake_anatomy", "fake_mni")
+def test_for_group_studies(dataset: Path, tmp_path: Path, how: How) -> None:
+    output = tmp_path / "out"
+    more = replace(how, settings=replace(how.settings, mni=True, filled_t1=True))
+    run_participants(dataset, output, EVERYTHING, more)
+    anat = output / "sub-01" / "anat"
+    made = [
+        "sub-01_desc-WMHfilled_T1w.json",
+        "sub-01_desc-WMHfilled_T1w.nii.gz",
+        *(
+            f"sub-01_space-MNI152NLin2009aSym_label-WMH_{ending}"
+            for ending in ("mask.json", "mask.nii.gz", "probseg.json", "probseg.nii.gz")
+        ),
+    ]
+    assert sorted(path.name for path in anat.iterdir() if "space-orig" not in path.name) == made
+    for name in (made[0], made[2], made[4]):
+        sidecar = json.loads((anat / name).read_text())
+        assert sidecar["Sources"][0] == "bids:raw:sub-01/anat/sub-01_FLAIR.nii.gz"
+    run_group(dataset, output, EVERYTHING)
+    frequency = json.loads((output / "cohort_frequency.json").read_text())
+    assert (frequency["Space"], frequency["Scans"]) == ("MNI152NLin2009aSym", 3)
+    assert frequency["Sources"] == ["sub-01", "sub-02_ses-a", "sub-02_ses-b"]
+    share = nib.load(output / "cohort_frequency.nii.gz")
+    # Three times the same head.
+    mask = np.asarray(nib.load(anat / made[3]).dataobj)
+    np.testing.assert_array_equal(np.asarray(share.dataobj), mask)
+    assert (output / "cohort_frequency.png").is_file()
+    assert problems(output) == []
+    # Nothing stays of it after a run without.
+    run_participants(dataset, output, EVERYTHING, how)
+    run_group(dataset, output, EVERYTHING)
+    assert [name for name in names(output) if "MNI" in name or "filled" in name or "frequency" in name] == []
+
+
 def test_the_validator_is_heard(dataset: Path) -> None:
     (dataset / "sub-01" / "anat" / "sub-01_WMH.nii.gz").touch()
     assert problems(dataset) != []
