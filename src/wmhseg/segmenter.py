@@ -21,6 +21,7 @@ from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import HashedFile, hashed_file, trace
 from wmhseg.report.summary import Lesion
 from wmhseg.segmentation import anatomist
+from wmhseg.segmentation.group_study import with_mni
 from wmhseg.segmentation.measure import Measured, measure
 from wmhseg.segmentation.prepare_scan import prepare_scan
 from wmhseg.segmentation.read_scan import Scan, ScanNames, fit_scan
@@ -52,6 +53,9 @@ class Result:
             only what decides the mask was computed.
         lesion_labels: Numbered lesions, int32; 1 is the largest, 0 is outside.
         regions: WMH by region, uint8, values as in docs/reference/regions.md; None unless asked for.
+        mni_mask: WMH mask in MNI space (MNI152NLin2009aSym, 1 mm), uint8; None unless asked for.
+        mni_probability: Mean probability there, float32; None where there is no `probability`, too.
+        mni_affine: From their voxels to RAS millimetres, (4, 4); None unless asked for.
         affine: From voxels to RAS millimetres, (4, 4).
         volume_ml: WMH volume.
         lesions: Each lesion (26-connected in 3D), largest first.
@@ -64,6 +68,9 @@ class Result:
     probability: NDArray[np.float32] | None
     lesion_labels: NDArray[np.int32]
     regions: NDArray[np.uint8] | None
+    mni_mask: NDArray[np.uint8] | None
+    mni_probability: NDArray[np.float32] | None
+    mni_affine: NDArray[np.float64] | None
     affine: NDArray[np.float64]
     volume_ml: float
     lesions: tuple[Lesion, ...]
@@ -107,6 +114,7 @@ class Segmenter:
         all_members: Compute every member in full, for the probability, and the interval and volumes by
             threshold in the report; without, the same mask takes less time.
         regions: Find the structures of the head, and count WMH by region, side and distance.
+        mni: Bring mask and probability to MNI space.
 
     Raises:
         InputError: TensorFlow is not installed, or the threshold means nothing.
@@ -124,15 +132,18 @@ class Segmenter:
         require_t1: bool = False,
         all_members: bool = True,
         regions: bool = False,
+        mni: bool = False,
     ) -> None:
         require_packages("tensorflow", extra="cpu", purpose="segmentation")
         self._options = InputOptions(require_t1, bias_correction)
         self._all_members = all_members
         folder = None if weights is None else Path(weights)
-        settings = Settings(folder, threads, precision, self._options, _probability(threshold), regions)
+        computing = folder, threads, precision, self._options, _probability(threshold)
+        settings = Settings(*computing, regions=regions, mni=mni)
+        self._settings = settings
         self._manifest = chosen_manifest(settings)
         self._ensemble = ensemble_loader.load_ensemble(self._manifest, settings)
-        self._anatomist = anatomist.load_anatomist() if regions else None
+        self._anatomist = anatomist.load_anatomist() if settings.need_structures else None
         # The network's variables change from member to member.
         self._lock = threading.Lock()
 
@@ -147,7 +158,8 @@ class Segmenter:
         Raises:
             InputError: An image is missing, unreadable or unfit.
             BrainMaskError: No head or brain was found, or no ventricles to tell regions by.
-            RegistrationError: The T1 that is required cannot be registered.
+            RegistrationError: The T1 that is required cannot be registered, or the brain does not fit the
+                MNI template.
         """
         recipe = self._manifest.recipe
         names = ScanNames(_name(flair, "FLAIR"), _name(t1, "T1"))
@@ -163,7 +175,10 @@ class Segmenter:
         hashes = _hashed(flair, flair_volume, "FLAIR"), None if t1 is None else _hashed(t1, t1_volume, "T1")
         provenance = trace(*hashes, self._manifest, self._ensemble.precision)
         with names.in_errors():
-            measured = measure(scan, finish(prepared, predicted, recipe), provenance, structures)
+            for_regions = structures if self._settings.regions else None
+            measured = measure(scan, finish(prepared, predicted, recipe), provenance, for_regions)
+            if self._settings.mni and structures is not None:
+                measured = with_mni(measured, structures)
         return _result(measured)
 
 
@@ -178,6 +193,7 @@ class Options(TypedDict, total=False):
     require_t1: bool
     all_members: bool
     regions: bool
+    mni: bool
 
 
 def segment(flair: Image, t1: Image | None = None, **options: "Unpack[Options]") -> Result:
@@ -224,12 +240,15 @@ def _hashed(image: Any, volume: Volume | None, what: str) -> HashedFile:
 
 
 def _result(measured: Measured) -> Result:
-    result, findings = measured.result, measured.findings
+    result, findings, there = measured.result, measured.findings, measured.mni
     return Result(
         mask=to_xyz(result.mask.array),
         probability=to_xyz(result.probability.array) if result.members else None,
         lesion_labels=to_xyz(measured.labels.array),
         regions=None if measured.regions is None else to_xyz(measured.regions.array),
+        mni_mask=None if there is None else to_xyz(there.mask.array),
+        mni_probability=to_xyz(there.probability.array) if there is not None and result.members else None,
+        mni_affine=None if there is None else affine_of(there.mask.grid),
         affine=affine_of(findings.grid),
         volume_ml=findings.summary.volume_ml,
         lesions=findings.lesions,

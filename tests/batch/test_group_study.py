@@ -135,7 +135,7 @@ def test_filled_t1(scans: Path, tmp_path: Path, weights_folder: Path, fake_ensem
     # Without a T1, the mask stays.
     assert files(output / "flair") == PLAIN
     assert report(output / "flair")["warnings"][-1] == (
-        "no filled T1: T1: expected one that fits the FLAIR, to be filled, found none; give its file"
+        "no filled T1: T1: expected one that fits the FLAIR, to be filled at WMH, found none; give its file"
     )
     run(scans, output, weights_folder, filled_t1=True)
     assert fake_ensemble.calls == 2

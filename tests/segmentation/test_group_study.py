@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from wmhseg import Segmenter
 from wmhseg.cli import main
 from wmhseg.errors import InputError
 from wmhseg.imaging import deformable
@@ -106,5 +107,25 @@ def test_on_its_own_grid_where_registration_moved_it(tmp_path: Path, make_grid: 
     assert filled.array.dtype == np.int16
     assert (filled.array == 100).all()
     np.testing.assert_allclose(filled.grid.origin_mm, off.origin_mm)
-    with pytest.raises(InputError, match="expected one that fits the FLAIR, to be filled, found none"):
+    with pytest.raises(InputError, match="expected one that fits the FLAIR, to be filled at WMH, found none"):
         with_filled_t1(measured, white, replace(scan, t1=None), tmp_path / "t1.nii.gz")
+
+
+@pytest.mark.usefixtures("fake_mni")
+def test_python(scan_folder: Path, weights_folder: Path) -> None:
+    flair = scan_folder / "FLAIR.nii.gz"
+    result = Segmenter(weights_folder, mni=True).segment(flair)
+    assert result.mni_mask is not None
+    assert result.mni_probability is not None
+    assert (result.regions, "regions" in result.report) == (None, False)
+    assert (result.mni_mask.shape, result.mni_mask.dtype) == ((197, 233, 189), np.uint8)
+    # Three balls of 9, 7 and 8 mm about these places in the world, which this test takes for MNI space.
+    places = nib.affines.apply_affine(result.mni_affine, np.argwhere(result.mni_mask))
+    for centre, radius in (((-24, 18, 8), 9), ((22, -20, 14), 7), ((26, 24, -18), 8)):
+        near = places[np.linalg.norm(places - centre, axis=1) < radius + 6]
+        np.testing.assert_allclose(near.mean(axis=0), centre, atol=2)
+    bare = Segmenter(weights_folder, mni=True, all_members=False).segment(flair)
+    assert bare.mni_probability is None
+    np.testing.assert_array_equal(bare.mni_mask, result.mni_mask)
+    plain = Segmenter(weights_folder).segment(flair)
+    assert (plain.mni_mask, plain.mni_probability, plain.mni_affine) == (None, None, None)
