@@ -23,6 +23,7 @@ from wmhseg.report.summary import Lesion
 from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.group_study import with_mni
 from wmhseg.segmentation.measure import Measured, measure
+from wmhseg.segmentation.parcellation import ParcellationFiles, read_parcellation
 from wmhseg.segmentation.prepare_scan import prepare_scan
 from wmhseg.segmentation.read_scan import Scan, ScanNames, fit_scan
 from wmhseg.segmentation.segment_scan import finish, predict_slices
@@ -147,13 +148,24 @@ class Segmenter:
         # The network's variables change from member to member.
         self._lock = threading.Lock()
 
-    def segment(self, flair: Image, t1: Image | None = None) -> Result:
+    def segment(
+        self,
+        flair: Image,
+        t1: Image | None = None,
+        *,
+        parcellation: str | os.PathLike[str] | None = None,
+        parcellation_transform: str | os.PathLike[str] | None = None,
+        parcellation_names: str | os.PathLike[str] | None = None,
+    ) -> Result:
         """Segment one scan.
 
         Args:
             flair: FLAIR on any grid: a path (image file or folder with a DICOM series), a nibabel or
                 SimpleITK image, or an array (X, Y, Z) with its affine to RAS millimetres.
             t1: T1, likewise; registered to the FLAIR where it does not fit. None for FLAIR alone.
+            parcellation: Label image to count WMH by, in `report["parcellation"]`.
+            parcellation_transform: ITK transform from the FLAIR to it; None: the headers alone decide.
+            parcellation_names: Names of its labels.
 
         Raises:
             InputError: An image is missing, unreadable or unfit.
@@ -166,6 +178,12 @@ class Segmenter:
         flair_volume, warnings = _read(flair, names.flair)
         t1_volume, t1_warnings = (None, ()) if t1 is None else _read(t1, names.t1)
         scan = fit_scan(Scan(flair_volume, t1_volume, warnings=warnings), names, self._options, t1_warnings)
+        parcels = None
+        if parcellation is not None:
+            given = (
+                None if one is None else Path(one) for one in (parcellation_transform, parcellation_names)
+            )
+            parcels = read_parcellation(ParcellationFiles(Path(parcellation), *given), scan.flair.grid)
         with names.in_errors():
             prepared = prepare_scan(scan, recipe)
         only_above = None if self._all_members else recipe.threshold
@@ -176,7 +194,7 @@ class Segmenter:
         provenance = trace(*hashes, self._manifest, self._ensemble.precision)
         with names.in_errors():
             for_regions = structures if self._settings.regions else None
-            measured = measure(scan, finish(prepared, predicted, recipe), provenance, for_regions)
+            measured = measure(scan, finish(prepared, predicted, recipe), provenance, for_regions, parcels)
             if self._settings.mni and structures is not None:
                 measured = with_mni(measured, structures)
         return _result(measured)

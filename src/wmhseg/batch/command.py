@@ -27,6 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write a DICOM Segmentation, Structured Report and picture of scans that are DICOM series, too",
     )
+    parser.add_argument(
+        "--parcellation-names",
+        type=Path,
+        metavar="FILE",
+        help="names of labels, where the TSV has the column parcellation (and, if wanted, "
+        "parcellation_transform): TSV with index and name, or FreeSurfer look-up table",
+    )
     add_computing(parser)
     add_loudness(parser)
 
@@ -65,7 +72,7 @@ def run(options: argparse.Namespace) -> None:
     from wmhseg.batch.run_batch import run_batch
 
     how = How(computing_settings(options), workers(options.workers), options.again)
-    run_batch(options.scans, options.output, how, dicom=options.dicom)
+    run_batch(options.scans, options.output, how, dicom=options.dicom, label_names=options.parcellation_names)
 
 
 def workers(asked: int | None) -> int:

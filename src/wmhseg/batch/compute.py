@@ -22,9 +22,10 @@ from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import Provenance, hashed_files, trace
 from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.anatomist import Anatomist, Structures
-from wmhseg.segmentation.group_study import with_filled_t1, with_mni, with_warning
+from wmhseg.segmentation.group_study import with_filled_t1, with_mni, with_warnings
 from wmhseg.segmentation.make_dicom import make_dicom
 from wmhseg.segmentation.measure import Measured, measure
+from wmhseg.segmentation.parcellation import read_parcellation
 from wmhseg.segmentation.prepare_scan import PreparedScan
 from wmhseg.segmentation.read_scan import ScanNames
 from wmhseg.segmentation.segment_scan import Segmentation, finish, predict_slices
@@ -169,23 +170,24 @@ def _measure(
 ) -> Measured:
     """Measure a result, and add what else is asked for; what cannot be told takes no mask with it."""
     structures, scan, settings = model.structures(prepared), prepared.scan, model.settings
+    parcels = None if job.parcellation is None else read_parcellation(job.parcellation, scan.flair.grid)
+    warnings = []
     try:
-        measured = measure(scan, result, source, structures if settings.regions else None)
+        measured = measure(scan, result, source, structures if settings.regions else None, parcels)
     except BrainMaskError as error:
-        measured = with_warning(measure(scan, result, source), f"no regions: {error}")
-    if structures is None:
-        return measured
-    if settings.mni:
+        measured = measure(scan, result, source, parcellation=parcels)
+        warnings.append(f"no regions: {error}")
+    if settings.mni and structures is not None:
         try:
             measured = with_mni(measured, structures)
         except (BrainMaskError, RegistrationError) as error:
-            measured = with_warning(measured, f"not in MNI space: {error}")
-    if settings.filled_t1:
+            warnings.append(f"not in MNI space: {error}")
+    if settings.filled_t1 and structures is not None:
         try:
             measured = with_filled_t1(measured, structures, scan, job.t1)
         except InputError as error:
-            measured = with_warning(measured, f"no filled T1: {error}")
-    return measured
+            warnings.append(f"no filled T1: {error}")
+    return with_warnings(measured, warnings)
 
 
 def _with_progress(

@@ -13,7 +13,7 @@ from wmhseg.io.parts import input_sha256
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.precision import used_precision
 from wmhseg.model.provenance import HashedFile
-from wmhseg.report.findings import MNI, REGIONS
+from wmhseg.report.findings import MNI, PARCELLATION, REGIONS
 from wmhseg.segmentation.result_files import names_beside
 from wmhseg.settings import Settings
 
@@ -39,6 +39,7 @@ def made_from(job: Job, manifest: Manifest, settings: Settings, anatomy: HashedF
         "wmhseg": __version__,
         "algorithm": ALGORITHM,
         **({"dicom": True} if job.dicom else {}),
+        **({} if job.parcellation is None else {PARCELLATION: list(map(_sha256, job.parcellation.paths))}),
         **({} if anatomy is None else dict.fromkeys(_wanted(settings), anatomy.sha256)),
     }
 
@@ -53,6 +54,7 @@ def is_finished(job: Job, source: dict[str, Any]) -> bool:
     expected += [files.regions, names_beside(files.regions)] if REGIONS in report else []
     expected += files.mni if MNI in report else ()
     expected += [files.filled_t1] if FILLED_T1 in report else []
+    expected += [files.parcels] if PARCELLATION in report else []
     if is_file(files.unfinished) or is_file(files.error) or not all(map(is_file, expected)):
         return False
     return report.get(KEY) == source

@@ -9,11 +9,13 @@ from wmhseg.batch.cohort_rows import CohortRow, read_cohort
 from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.find import find_jobs
 from wmhseg.batch.frequency import write_frequency
+from wmhseg.batch.jobs import Job
 from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table
-from wmhseg.errors import InputError, ScansFailedError
+from wmhseg.errors import ArgumentsError, InputError, ScansFailedError
 from wmhseg.io.files import few
+from wmhseg.io.label_names import read_label_names
 from wmhseg.io.writing import make_folder, replacing, write_text
 
 log = logging.getLogger("wmhseg")
@@ -21,7 +23,9 @@ log = logging.getLogger("wmhseg")
 TABLE, PAGE = "cohort.tsv", "cohort.html"
 
 
-def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> None:
+def run_batch(
+    scans: Path, output: Path, how: How, *, dicom: bool = False, label_names: Path | None = None
+) -> None:
     """Segment all scans and write their results, the cohort's table and page, and its frequency map.
 
     Args:
@@ -29,6 +33,7 @@ def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> No
         output: Folder to write.
         how: How.
         dicom: Write DICOM objects too, for scans that are DICOM series.
+        label_names: Names of the labels of the table's parcellations.
 
     Raises:
         InputError: There are no scans, or the table is not what it should be.
@@ -39,6 +44,8 @@ def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> No
     if not scans.exists():
         raise InputError(f"{scans}: expected a folder or a table of scans, found none; check the path")
     jobs = find_jobs(scans, output) if scans.is_dir() else read_jobs(scans, output)
+    if label_names is not None:
+        jobs = with_label_names(jobs, label_names)
     if dicom:
         jobs = [replace(job, dicom=job.flair.is_dir()) for job in jobs]
     prepare_folder(output)
@@ -47,6 +54,25 @@ def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False) -> No
     write_frequency(rows, output)
     write_cohort(rows, output, f"White matter hyperintensities: {scans.resolve().name}")
     report_failures(rows, output)
+
+
+def with_label_names(jobs: Sequence[Job], names: Path) -> list[Job]:
+    """Return the jobs with the names of their parcellations' labels.
+
+    Raises:
+        ArgumentsError: None has a parcellation.
+        InputError: The table is missing or something else.
+    """
+    if not any(job.parcellation for job in jobs):
+        raise ArgumentsError(
+            "--parcellation-names: expected scans with a parcellation, found none; "
+            "give them in the table's column parcellation"
+        )
+    read_label_names(names)
+    return [
+        job if job.parcellation is None else replace(job, parcellation=replace(job.parcellation, names=names))
+        for job in jobs
+    ]
 
 
 def prepare_folder(output: Path) -> None:

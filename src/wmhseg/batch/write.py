@@ -15,9 +15,10 @@ from wmhseg.io.files import is_file, read_json
 from wmhseg.io.volume import Volume
 from wmhseg.io.write_volume import write_image
 from wmhseg.io.writing import make_folder, remove_file, replacing, utf8, write_text
-from wmhseg.report.findings import MNI, REGIONS
+from wmhseg.report.findings import MNI, PARCELLATION, REGIONS
 from wmhseg.report.label_table import label_table
 from wmhseg.report.overlay import draw_overlay
+from wmhseg.report.parcel_rows import parcel_tsv
 from wmhseg.report.view import View
 from wmhseg.segmentation.make_dicom import DicomObjects
 from wmhseg.segmentation.measure import Measured
@@ -51,6 +52,9 @@ def write_scan(
         if measured.regions is not None:
             names = all_or_none.enter_context(replacing(names_beside(files.regions)))
             names.write_bytes(utf8(label_table()))
+        if measured.findings.parcels is not None:
+            table = all_or_none.enter_context(replacing(files.parcels))
+            table.write_bytes(utf8(parcel_tsv(measured.findings.parcels)))
         if objects is not None:
             made = (objects.segmentation, objects.report, objects.picture)
             for path, data in zip(files.dicom, made, strict=True):
@@ -83,6 +87,7 @@ def _outdated(files: ScanFiles, measured: Measured, objects: DicomObjects | None
         (measured.regions, REGIONS in earlier, (names_beside(files.regions), files.regions)),
         (measured.mni, MNI in earlier, files.mni),
         (measured.filled_t1, FILLED_T1 in earlier, (files.filled_t1,)),
+        (measured.findings.parcels, PARCELLATION in earlier, (files.parcels,)),
         (objects, "dicom" in earlier.get(KEY, ()), files.dicom),
     )
     return [path for made, said, paths in besides if made is None and (ended or said) for path in paths]

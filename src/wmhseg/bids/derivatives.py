@@ -17,7 +17,10 @@ BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.
 # Without a slash at the end: with it, the validator still counts the folders themselves as unknown.
 CHANGES = "change"
-IGNORED = ("cohort.html", "cohort.tsv", "cohort_frequency.*", "logs", "figures", CHANGES, "**/*_volumes.tsv")
+IGNORED = (
+    *("cohort.html", "cohort.tsv", "cohort_frequency.*", "logs", "figures", CHANGES),
+    *("**/*_volumes.tsv", "**/*_parcels.tsv"),
+)
 MASK, PROBABILITY = "label-WMH_mask", "label-WMH_probseg"
 REGIONS_SEG, FILLED = "WMHregions", "WMHfilled"
 
@@ -34,6 +37,7 @@ def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
         regions=folder / f"{result_stem(scan.flair, seg=REGIONS_SEG)}_dseg.nii.gz",
         mni=(folder / f"{mni}_{MASK}.nii.gz", folder / f"{mni}_{PROBABILITY}.nii.gz"),
         filled_t1=folder / f"{stem({**scan.flair.entities, 'desc': FILLED})}_T1w.nii.gz",
+        parcels=folder / f"{name}_label-WMH_parcels.tsv",
         probability=folder / f"{name}_{PROBABILITY}.nii.gz",
     )
     t1 = None if scan.t1 is None else scan.t1.path

@@ -19,6 +19,8 @@ from wmhseg.report.summary import Lesion, Spread, Summary
 REGIONS = "regions"
 # Where it says how the head fits MNI space.
 MNI = "mni"
+# Where it says what lies in the labels of a parcellation.
+PARCELLATION = "parcellation"
 # Thresholds with a column of their own, whatever the recipe's is.
 COLUMN_THRESHOLDS = (0.3, 0.5, 0.8)
 
@@ -78,7 +80,7 @@ class Findings:
             "expected_dsc": None if spread is None else spread.expected_dsc,
             "lesions": self.lesion_dicts(),
             **self._anatomy_dict(),
-            **({} if self.parcels is None else {"parcellation": parcel_dict(self.parcels)}),
+            **({} if self.parcels is None else {PARCELLATION: parcel_dict(self.parcels)}),
             **({} if self.mni is None else {MNI: asdict(self.mni)}),
             "flags": [check.name for check in self.flags],
             "quality": [{**asdict(check), "raised": check.raised} for check in self.checks],

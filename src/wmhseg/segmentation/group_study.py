@@ -1,5 +1,6 @@
 """What a result gives to studies of groups: MNI space, and the T1 without its lesions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,10 +59,10 @@ def with_filled_t1(measured: Measured, structures: Structures, scan: Scan, t1_pa
     return replace(measured, filled_t1=Volume(filled, stored.grid))
 
 
-def with_warning(measured: Measured, warning: str) -> Measured:
-    """Return a result whose user should know one thing more."""
+def with_warnings(measured: Measured, warnings: Sequence[str]) -> Measured:
+    """Return a result whose user should know more."""
     findings = measured.findings
-    return replace(measured, findings=replace(findings, warnings=(*findings.warnings, warning)))
+    return replace(measured, findings=replace(findings, warnings=(*findings.warnings, *warnings)))
 
 
 def _as_labels(structures: Volume) -> Volume:
