@@ -63,16 +63,25 @@ def write_sidecars(job: Job) -> None:
     regions = {"Description": "White matter hyperintensities by region (distance rule)", "Manual": False}
     sources = {"Sources": common["Sources"]}
     wmh, there = job.report_fields["Description"], f"MNI space ({SPACE}, 1 mm)"
+    filled = "T1 with white matter hyperintensities filled"
     mask, share = files.mni
     for image, fields in (
         (files.probability, {**common, "Description": probability}),
         (files.regions, {**common, **regions}),
         (mask, {**sources, "Description": f"{wmh}, in {there}", "Type": "Lesion"}),
         (share, {**sources, "Description": f"{probability}, in {there}"}),
-        (files.filled_t1, {**sources, "Description": "T1 with white matter hyperintensities filled"}),
+        (files.filled_t1, {**sources, "Description": filled, "SkullStripped": _is_stripped(job)}),
     ):
         if image is not None:
             _describe(image, fields)
+
+
+def _is_stripped(job: Job) -> bool:
+    """Tell whether the T1 shows the brain alone, as far as its own description knows."""
+    if job.t1 is None:
+        return False
+    beside = job.t1.with_name(job.t1.name.removesuffix(".gz").removesuffix(".nii") + ".json")
+    return (read_json(beside) or {}).get("SkullStripped") is True
 
 
 def _describe(image: Path, fields: dict[str, Any]) -> None:

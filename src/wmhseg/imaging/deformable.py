@@ -7,7 +7,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from wmhseg.imaging.geometry import shrunk
+from wmhseg.imaging.coarser import coarser
 from wmhseg.imaging.itk_threads import single_threaded
 from wmhseg.io.volume import Grid, Volume, from_image, to_image
 
@@ -51,12 +51,12 @@ def warp_to(fixed: Volume, moving: Volume) -> Warp:
         moving: Another in the same shades, on any grid.
     """
     with single_threaded():
-        affine = _affine(to_image(shrunk(fixed, _COARSE_MM)), to_image(shrunk(moving, _COARSE_MM)))
+        affine = _affine(to_image(coarser(fixed, _COARSE_MM)), to_image(coarser(moving, _COARSE_MM)))
         content = _cut_to_content(fixed)
         field = None
         for spacing_mm, iterations in zip((_COARSE_MM, _FINE_MM), _ITERATIONS, strict=True):
-            level = to_image(shrunk(content, spacing_mm))
-            moved = to_image(_resampled(shrunk(moving, spacing_mm), level, affine))
+            level = to_image(coarser(content, spacing_mm))
+            moved = to_image(_resampled(coarser(moving, spacing_mm), level, affine))
             field = _demons(level, moved, field, iterations)
         field = _unfolded(field)
         expansion = from_image(sitk.DisplacementFieldJacobianDeterminant(field))
@@ -77,7 +77,7 @@ def _affine(fixed: sitk.Image, moving: sitk.Image) -> sitk.AffineTransform:
     search = sitk.ImageRegistrationMethod()
     search.SetMetricAsMeanSquares()
     search.SetInterpolator(sitk.sitkLinear)
-    search.SetOptimizerAsRegularStepGradientDescent(4.0, 1e-2, 300, 0.5, 1e-8)
+    search.SetOptimizerAsRegularStepGradientDescent(4.0, 1e-2, 300, 0.8, 1e-8)
     search.SetOptimizerScalesFromPhysicalShift()
     search.SetInitialTransform(affine, True)
     search.Execute(fixed, moving)

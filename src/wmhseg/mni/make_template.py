@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wmhseg.imaging.geometry import shrunk
+from wmhseg.imaging.coarser import coarser
 from wmhseg.io.volume import Volume, read_volume
 from wmhseg.io.write_volume import write_volume
 from wmhseg.mni.composite import of_tissues
@@ -31,7 +31,7 @@ def make_template(t1: Path, grey: Path, white: Path, folder: Path) -> None:
     t1_array, grey_array, white_array = (image.array / np.float32(FULL) for image in images)
     shades = of_tissues(grey_array, white_array, t1_array > 0)
     for name, array in ((SHADES, shades), (T1, t1_array)):
-        small = shrunk(Volume(array, images[0].grid), _SPACING_MM)
+        small = coarser(Volume(array, images[0].grid), _SPACING_MM)
         stored = np.rint(np.clip(small.array, 0, 1) * FULL).astype(np.uint8)
         write_volume(folder / name, Volume(stored, small.grid))
 
