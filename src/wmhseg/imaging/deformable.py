@@ -53,12 +53,14 @@ def warp_to(fixed: Volume, moving: Volume) -> Warp:
     with single_threaded():
         affine = _affine(to_image(coarser(fixed, _COARSE_MM)), to_image(coarser(moving, _COARSE_MM)))
         content = _cut_to_content(fixed)
-        field = None
-        for spacing_mm, iterations in zip((_COARSE_MM, _FINE_MM), _ITERATIONS, strict=True):
+
+        def shift_at(spacing_mm: float, iterations: int, start: sitk.Image | None) -> sitk.Image:
             level = to_image(coarser(content, spacing_mm))
             moved = to_image(_resampled(coarser(moving, spacing_mm), level, affine))
-            field = _demons(level, moved, field, iterations)
-        field = _unfolded(field)
+            return _demons(level, moved, start, iterations)
+
+        coarse = shift_at(_COARSE_MM, _ITERATIONS[0], None)
+        field = _unfolded(shift_at(_FINE_MM, _ITERATIONS[1], coarse))
         expansion = from_image(sitk.DisplacementFieldJacobianDeterminant(field))
         # The transform takes the field over, and leaves nothing in its place.
         shift = sitk.DisplacementFieldTransform(field)

@@ -28,7 +28,7 @@ def make_template(t1: Path, grey: Path, white: Path, folder: Path) -> None:
         OutputError: They cannot be written.
     """
     images = [read_volume(path) for path in (t1, grey, white)]
-    t1_array, grey_array, white_array = (image.array / np.float32(FULL) for image in images)
+    t1_array, grey_array, white_array = ((image.array / FULL).astype(np.float32) for image in images)
     shades = of_tissues(grey_array, white_array, t1_array > 0)
     for name, array in ((SHADES, shades), (T1, t1_array)):
         small = coarser(Volume(array, images[0].grid), _SPACING_MM)

@@ -64,7 +64,7 @@ def _draw_bar(draw: ImageDraw.ImageDraw, top: int, most: float, scans: int) -> N
         colour = tuple(colour_of(np.array(x / (_BAR_WIDTH - 1))).tolist())
         draw.line((left + x, y, left + x, y + _BAR_HEIGHT), fill=colour)
     for part in (0.0, 0.5, 1.0):
-        x = left + part * (_BAR_WIDTH - 1)
+        x = round(left + part * (_BAR_WIDTH - 1))
         draw.line((x, y + _BAR_HEIGHT, x, y + _BAR_HEIGHT + 4), fill=_INK)
         draw.text((x, y + _BAR_HEIGHT + 6), f"{100 * part * most:.1f} %", fill=_INK, anchor="ma")
     text = f"scans with WMH there, of {scans}; MNI152NLin2009aSym, left is on the right"

@@ -91,8 +91,8 @@ def run(options: argparse.Namespace) -> None:
         all_members=options.all_members,
     )
     regions = options.regions or files.regions_image is not None
-    wanted = {"regions": regions, "mni": files.mni, "filled_t1": files.filled_t1 is not None}
-    settings = replace(chosen_settings(options), **wanted)
+    filled = files.filled_t1 is not None
+    settings = replace(chosen_settings(options), regions=regions, mni=files.mni, filled_t1=filled)
     segment_files(options.flair, options.t1, files, settings, _parcellation(options))
 
 
