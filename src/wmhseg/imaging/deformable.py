@@ -30,10 +30,12 @@ class Warp:
         transform: From places of the fixed image to places of the moving one (LPS, mm).
         expansion: By how much a piece of the fixed image is larger in the moving one, the affine motion left
             out; 0 or less where the shift folds. At 2 mm, about the fixed image's content.
+        scales: How much longer the affine motion makes the fixed image, least and most of all directions.
     """
 
     transform: sitk.Transform
     expansion: Volume
+    scales: tuple[float, float]
 
     def bring(self, volume: Volume, grid: Grid) -> Volume:
         """Return a volume of the moving head on a grid of the fixed one: linear, float32, 0 outside."""
@@ -64,7 +66,9 @@ def warp_to(fixed: Volume, moving: Volume) -> Warp:
         expansion = from_image(sitk.DisplacementFieldJacobianDeterminant(field))
         # The transform takes the field over, and leaves nothing in its place.
         shift = sitk.DisplacementFieldTransform(field)
-    return Warp(sitk.CompositeTransform([affine, shift]), expansion)
+    lengths = np.linalg.svd(np.asarray(affine.GetMatrix()).reshape(3, 3), compute_uv=False)
+    scales = float(lengths.min()), float(lengths.max())
+    return Warp(sitk.CompositeTransform([affine, shift]), expansion, scales)
 
 
 def _affine(fixed: sitk.Image, moving: sitk.Image) -> sitk.AffineTransform:

@@ -13,6 +13,7 @@ _REACHES_MM = (3.0, 6.0, 12.0, 24.0)
 _LEAST_SHARE = 0.1
 # Farther from the median, in robust SDs, a voxel is hardly the tissue that it is said to be.
 _MOST_SDS = 3.0
+_MOST_TEXTURE_SDS = 2.5
 # Texture is drawn from tissue this near to a hole.
 _NEAR_MM = 10.0
 _LEAST_VOXELS = 100
@@ -55,6 +56,8 @@ def fill(
     if near.sum() < _LEAST_VOXELS:
         near = source
     texture = values[near] - mean[near]
+    # Edges of white matter, thinly strewn over what is filled, would be specks.
+    texture = texture[np.abs(texture) <= _MOST_TEXTURE_SDS * MAD_TO_SD * np.median(np.abs(texture))]
     drawn = np.random.default_rng(_SEED).choice(texture - texture.mean(), int(hole.sum()))
     filled = image.copy()
     filled[hole] = _as_type(mean[hole] + drawn, image.dtype)

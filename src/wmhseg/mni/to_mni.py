@@ -17,6 +17,8 @@ _BRAIN_SHADE = 0.44
 # Below, what is registered is no whole brain; see docs/use/mni.md.
 LEAST_DICE = 0.85
 _LEAST_BRAIN_ML = 300.0
+# Half a brain is stretched until it fits; whole ones are this much smaller or larger, and no more uneven.
+_SCALES, _MOST_UNEVEN = (0.7, 1.4), 1.4
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def bring_to_mni(structures: Volume, mask: Volume, probability: Volume) -> InMni
         )
     template = read_template()
     warp = warp_to(template.shades, of_structures(structures))
+    _require_whole(warp.scales)
     dice = _brain_dice(warp, brain, template)
     if dice < LEAST_DICE:
         raise RegistrationError(
@@ -85,6 +88,16 @@ def bring_to_mni(structures: Volume, mask: Volume, probability: Volume) -> InMni
         SPACE, round(volume_ml, 4), round(dice, 4), round(_folded_percent(warp, template), 4)
     )
     return InMni(there, warp.bring(probability, GRID), findings)
+
+
+def _require_whole(scales: tuple[float, float]) -> None:
+    least, most = scales
+    if least < _SCALES[0] or most > _SCALES[1] or most > _MOST_UNEVEN * least:
+        raise RegistrationError(
+            f"FLAIR: expected a brain of the MNI template's shape, found one {least:.2f} to {most:.2f} times as "
+            f"long in its directions ({_SCALES[0]} to {_SCALES[1]}, at most {_MOST_UNEVEN} times apart); "
+            "check that the scan shows the whole brain"
+        )
 
 
 def _brain_dice(warp: Warp, brain: Volume, template: Template) -> float:
