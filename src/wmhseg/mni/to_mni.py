@@ -94,8 +94,8 @@ def _require_whole(scales: tuple[float, float]) -> None:
     least, most = scales
     if least < _SCALES[0] or most > _SCALES[1] or most > _MOST_UNEVEN * least:
         raise RegistrationError(
-            f"FLAIR: expected a brain of the MNI template's shape, found one {least:.2f} to {most:.2f} times as "
-            f"long in its directions ({_SCALES[0]} to {_SCALES[1]}, at most {_MOST_UNEVEN} times apart); "
+            f"FLAIR: expected a brain of the MNI template's shape, found one {least:.2f} to {most:.2f} times "
+            f"as long in its directions ({_SCALES[0]} to {_SCALES[1]}, at most {_MOST_UNEVEN} times apart); "
             "check that the scan shows the whole brain"
         )
 
