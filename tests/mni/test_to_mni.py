@@ -109,7 +109,5 @@ def test_refused() -> None:
         bring_to_mni(nothing, nothing, nothing)
     plate = brain.array.copy()
     plate[: plate.shape[0] // 2 + 8] = 0
-    with pytest.raises(
-        RegistrationError, match=r"FLAIR: expected a brain of the MNI template's shape, found"
-    ):
+    with pytest.raises(RegistrationError, match="FLAIR: expected a brain of the MNI template's shape"):
         bring_to_mni(Volume(plate, brain.grid), nothing, nothing)
