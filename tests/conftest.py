@@ -14,7 +14,10 @@ import pytest
 from numpy.typing import NDArray
 
 from wmhseg.anatomy.structure import Structure
+from wmhseg.imaging.geometry import resample
 from wmhseg.io.volume import Grid, Volume
+from wmhseg.mni.template import GRID, SPACE
+from wmhseg.mni.to_mni import InMni, MniFindings
 from wmhseg.model.manifest import PAPER_WIDTHS, Manifest, Member, verify, write_manifest
 from wmhseg.model.provenance import HashedFile
 from wmhseg.recipe import DEFAULT
@@ -315,6 +318,18 @@ def fake_anatomy(monkeypatch: pytest.MonkeyPatch) -> HashedFile:
     monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda: anatomist)
     monkeypatch.setattr("wmhseg.segmentation.anatomist.anatomy_weights", lambda: weights)
     return weights
+
+
+@pytest.fixture
+def fake_mni(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bring results to MNI space by their headers alone: the drawn head lies about the world's origin."""
+
+    def by_header(structures: Volume, mask: Volume, probability: Volume) -> InMni:
+        there = resample(mask, GRID).array >= 0.5
+        findings = MniFindings(SPACE, float(there.sum()) / 1000, 0.9, 0.0)
+        return InMni(Volume(there.astype(np.uint8), GRID), resample(probability, GRID), findings)
+
+    monkeypatch.setattr("wmhseg.segmentation.group_study.bring_to_mni", by_header)
 
 
 @pytest.fixture

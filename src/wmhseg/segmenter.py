@@ -20,7 +20,9 @@ from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import HashedFile, hashed_file, trace
 from wmhseg.report.summary import Lesion
 from wmhseg.segmentation import anatomist
+from wmhseg.segmentation.group_study import with_mni
 from wmhseg.segmentation.measure import Measured, measure
+from wmhseg.segmentation.parcellation import ParcellationFiles, read_parcellation
 from wmhseg.segmentation.prepare_scan import prepare_scan
 from wmhseg.segmentation.read_scan import Scan, ScanNames, fit_scan
 from wmhseg.segmentation.segment_scan import finish, predict_slices
@@ -51,6 +53,9 @@ class Result:
             only what decides the mask was computed.
         lesion_labels: Numbered lesions, int32; 1 is the largest, 0 is outside.
         regions: WMH by region, uint8, values as in docs/reference/regions.md; None unless asked for.
+        mni_mask: WMH mask in MNI space (MNI152NLin2009aSym, 1 mm), uint8; None unless asked for.
+        mni_probability: Mean probability there, float32; None where there is no `probability`, too.
+        mni_affine: From their voxels to RAS millimetres, (4, 4); None unless asked for.
         affine: From voxels to RAS millimetres, (4, 4).
         volume_ml: WMH volume.
         lesions: Each lesion (26-connected in 3D), largest first.
@@ -63,6 +68,9 @@ class Result:
     probability: NDArray[np.float32] | None
     lesion_labels: NDArray[np.int32]
     regions: NDArray[np.uint8] | None
+    mni_mask: NDArray[np.uint8] | None
+    mni_probability: NDArray[np.float32] | None
+    mni_affine: NDArray[np.float64] | None
     affine: NDArray[np.float64]
     volume_ml: float
     lesions: tuple[Lesion, ...]
@@ -106,6 +114,7 @@ class Segmenter:
         all_members: Compute every member in full, for the probability, and the interval and volumes by
             threshold in the report; without, the same mask takes less time.
         regions: Find the structures of the head, and count WMH by region, side and distance.
+        mni: Bring mask and probability to MNI space.
 
     Raises:
         InputError: TensorFlow is needed and not installed, or the threshold means nothing.
@@ -123,36 +132,57 @@ class Segmenter:
         require_t1: bool = False,
         all_members: bool = True,
         regions: bool = False,
+        mni: bool = False,
     ) -> None:
         self._options = InputOptions(require_t1, bias_correction)
         self._all_members = all_members
         folder = None if weights is None else Path(weights)
-        settings = Settings(folder, threads, precision, self._options, _probability(threshold), regions)
+        computing = folder, threads, precision, self._options, _probability(threshold)
+        settings = Settings(*computing, regions=regions, mni=mni)
+        self._settings = settings
         ensemble_loader.require_runtime(settings, "segmentation")
         self._manifest = chosen_manifest(settings)
         self._ensemble = ensemble_loader.load_ensemble(self._manifest, settings)
-        self._anatomist = anatomist.load_anatomist(threads) if regions else None
+        self._anatomist = anatomist.load_anatomist(threads) if settings.need_structures else None
         # The network's variables change from member to member.
         self._lock = threading.Lock()
 
-    def segment(self, flair: Image, t1: Image | None = None) -> Result:
+    def segment(
+        self,
+        flair: Image,
+        t1: Image | None = None,
+        *,
+        parcellation: str | os.PathLike[str] | None = None,
+        parcellation_transform: str | os.PathLike[str] | None = None,
+        parcellation_names: str | os.PathLike[str] | None = None,
+    ) -> Result:
         """Segment one scan.
 
         Args:
             flair: FLAIR on any grid: a path (image file or folder with a DICOM series), a nibabel or
                 SimpleITK image, or an array (X, Y, Z) with its affine to RAS millimetres.
             t1: T1, likewise; registered to the FLAIR where it does not fit. None for FLAIR alone.
+            parcellation: Label image to count WMH by, in `report["parcellation"]`.
+            parcellation_transform: ITK transform from the FLAIR to it; None: the headers alone decide.
+            parcellation_names: Names of its labels.
 
         Raises:
             InputError: An image is missing, unreadable or unfit.
             BrainMaskError: No head or brain was found, or no ventricles to tell regions by.
-            RegistrationError: The T1 that is required cannot be registered.
+            RegistrationError: The T1 that is required cannot be registered, or the brain does not fit the
+                MNI template.
         """
         recipe = self._manifest.recipe
         names = ScanNames(_name(flair, "FLAIR"), _name(t1, "T1"))
         flair_volume, warnings = _read(flair, names.flair)
         t1_volume, t1_warnings = (None, ()) if t1 is None else _read(t1, names.t1)
         scan = fit_scan(Scan(flair_volume, t1_volume, warnings=warnings), names, self._options, t1_warnings)
+        parcels = None
+        if parcellation is not None:
+            given = (
+                None if one is None else Path(one) for one in (parcellation_transform, parcellation_names)
+            )
+            parcels = read_parcellation(ParcellationFiles(Path(parcellation), *given), scan.flair.grid)
         with names.in_errors():
             prepared = prepare_scan(scan, recipe)
         only_above = None if self._all_members else recipe.threshold
@@ -162,7 +192,10 @@ class Segmenter:
         hashes = _hashed(flair, flair_volume, "FLAIR"), None if t1 is None else _hashed(t1, t1_volume, "T1")
         provenance = trace(*hashes, self._manifest, self._ensemble.precision)
         with names.in_errors():
-            measured = measure(scan, finish(prepared, predicted, recipe), provenance, structures)
+            for_regions = structures if self._settings.regions else None
+            measured = measure(scan, finish(prepared, predicted, recipe), provenance, for_regions, parcels)
+            if self._settings.mni and structures is not None:
+                measured = with_mni(measured, structures)
         return _result(measured)
 
 
@@ -177,6 +210,7 @@ class Options(TypedDict, total=False):
     require_t1: bool
     all_members: bool
     regions: bool
+    mni: bool
 
 
 def segment(flair: Image, t1: Image | None = None, **options: "Unpack[Options]") -> Result:
@@ -223,12 +257,15 @@ def _hashed(image: Any, volume: Volume | None, what: str) -> HashedFile:
 
 
 def _result(measured: Measured) -> Result:
-    result, findings = measured.result, measured.findings
+    result, findings, there = measured.result, measured.findings, measured.mni
     return Result(
         mask=to_xyz(result.mask.array),
         probability=to_xyz(result.probability.array) if result.members else None,
         lesion_labels=to_xyz(measured.labels.array),
         regions=None if measured.regions is None else to_xyz(measured.regions.array),
+        mni_mask=None if there is None else to_xyz(there.mask.array),
+        mni_probability=to_xyz(there.probability.array) if there is not None and result.members else None,
+        mni_affine=None if there is None else affine_of(there.mask.grid),
         affine=affine_of(findings.grid),
         volume_ml=findings.summary.volume_ml,
         lesions=findings.lesions,

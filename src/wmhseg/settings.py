@@ -39,6 +39,8 @@ class Settings:
     """How to compute: weights folder, threads, precision, preparation, threshold; None takes the default.
 
     `regions`: find the structures of the head, too, and count WMH by them.
+    `mni`: bring mask and probability to MNI space.
+    `filled_t1`: fill the T1 at WMH.
     """
 
     weights: Path | None = None
@@ -47,6 +49,13 @@ class Settings:
     inputs: InputOptions = field(default_factory=InputOptions)
     threshold: float | None = None
     regions: bool = False
+    mni: bool = False
+    filled_t1: bool = False
+
+    @property
+    def need_structures(self) -> bool:
+        """Tell whether the structures of the head have to be found."""
+        return self.regions or self.mni or self.filled_t1
 
 
 def add_settings(parser: argparse._ActionsContainer) -> None:
@@ -85,6 +94,20 @@ def add_regions(parser: argparse._ActionsContainer) -> None:
         "--regions",
         action="store_true",
         help="find the structures of the head and count WMH by region, side and distance from the ventricles",
+    )
+
+
+def add_group_study(parser: argparse._ActionsContainer) -> None:
+    """Declare --mni and --filled-t1 of commands that name their files themselves."""
+    parser.add_argument(
+        "--mni",
+        action="store_true",
+        help="bring mask and probability to MNI space, for a frequency map of the cohort",
+    )
+    parser.add_argument(
+        "--filled-t1",
+        action="store_true",
+        help="write each T1 with WMH replaced by white matter around them, too",
     )
 
 

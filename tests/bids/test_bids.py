@@ -15,8 +15,8 @@ import pytest
 
 from wmhseg.batch.compute import How
 from wmhseg.bids.dataset import Selection
-from wmhseg.bids.run_bids import run_group, run_participants
-from wmhseg.errors import OutputError, ScansFailedError
+from wmhseg.bids.run_bids import Besides, run_group, run_participants
+from wmhseg.errors import InputError, OutputError, ScansFailedError
 from wmhseg.settings import Settings
 
 EVERYTHING = Selection()
@@ -133,6 +133,71 @@ def test_regions(dataset: Path, tmp_path: Path, how: How, fake_ensemble: Any, fa
     # Nothing stays of it in a run without.
     run_participants(dataset, output, Selection(("01",)), how)
     assert list(anat.glob("*dseg*")) == []
+
+
+@pytest.mark.usefixtures("fake_ensemble", "fake_anatomy", "fake_mni")
+def test_for_group_studies(dataset: Path, tmp_path: Path, how: How) -> None:
+    output = tmp_path / "out"
+    more = replace(how, settings=replace(how.settings, mni=True, filled_t1=True))
+    run_participants(dataset, output, EVERYTHING, more)
+    anat = output / "sub-01" / "anat"
+    made = [
+        "sub-01_desc-WMHfilled_T1w.json",
+        "sub-01_desc-WMHfilled_T1w.nii.gz",
+        *(
+            f"sub-01_space-MNI152NLin2009aSym_label-WMH_{ending}"
+            for ending in ("mask.json", "mask.nii.gz", "probseg.json", "probseg.nii.gz")
+        ),
+    ]
+    assert sorted(path.name for path in anat.iterdir() if "space-orig" not in path.name) == made
+    for name in (made[0], made[2], made[4]):
+        sidecar = json.loads((anat / name).read_text())
+        assert sidecar["Sources"][0] == "bids:raw:sub-01/anat/sub-01_FLAIR.nii.gz"
+    run_group(dataset, output, EVERYTHING)
+    frequency = json.loads((output / "cohort_frequency.json").read_text())
+    assert (frequency["Space"], frequency["Scans"]) == ("MNI152NLin2009aSym", 3)
+    assert frequency["Sources"] == ["sub-01", "sub-02_ses-a", "sub-02_ses-b"]
+    share = nib.load(output / "cohort_frequency.nii.gz")
+    # Three times the same head.
+    mask = np.asarray(nib.load(anat / made[3]).dataobj)
+    np.testing.assert_array_equal(np.asarray(share.dataobj), mask)
+    assert (output / "cohort_frequency.png").is_file()
+    assert problems(output) == []
+    # Nothing stays of it after a run without.
+    run_participants(dataset, output, EVERYTHING, how)
+    run_group(dataset, output, EVERYTHING)
+    assert [name for name in names(output) if "MNI" in name or "filled" in name or "frequency" in name] == []
+
+
+@pytest.mark.usefixtures("fake_ensemble")
+def test_parcellations(dataset: Path, tmp_path: Path, how: How, caplog: pytest.LogCaptureFixture) -> None:
+    """As fMRIPrep lays them out: several descriptions, one in MNI space, names at the root."""
+    derivatives, output = tmp_path / "fmriprep", tmp_path / "out"
+    anat = derivatives / "sub-01" / "anat"
+    anat.mkdir(parents=True)
+    flair = nib.load(dataset / "sub-01" / "anat" / "sub-01_FLAIR.nii.gz")
+    for name, label in (("desc-aseg_dseg", 1), ("desc-aparcaseg_dseg", 2), ("space-MNI152NLin6Asym_dseg", 3)):
+        labels = nib.Nifti1Image(np.full(flair.shape, label, np.int16), flair.affine)
+        nib.save(labels, anat / f"sub-01_{name}.nii.gz")
+    (derivatives / "desc-aparcaseg_dseg.tsv").write_text("index\tname\n2\tall of it\n")
+
+    with pytest.raises(ScansFailedError, match="1 of 1 scans failed: sub-01"):
+        run_participants(dataset, output, Selection(("01",)), how, Besides(parcellations=derivatives))
+    said = (output / "logs" / "sub-01_space-orig_label-WMH_mask.txt").read_text()
+    assert "expected one *_dseg.nii.gz, found 2" in said
+    assert "--parcellation-desc" in said
+
+    run_participants(dataset, output, EVERYTHING, how, Besides(False, derivatives, "aparcaseg"))
+    folder = output / "sub-01" / "anat"
+    lines = (folder / "sub-01_space-orig_label-WMH_parcels.tsv").read_text().splitlines()
+    report = json.loads((folder / "sub-01_space-orig_label-WMH_mask.json").read_text())
+    index, name, _, wmh_ml, _, count = lines[1].split("\t")
+    assert (index, name, count) == ("2", "all of it", "3")
+    assert float(wmh_ml) == pytest.approx(report["volume_ml"], abs=1e-4)
+    assert f"sub-02_ses-a: no parcellation in {derivatives}" in caplog.text
+    assert problems(output) == []
+    with pytest.raises(InputError, match=r"expected sub-\*/\[ses-\*/\]anat/\*_dseg.nii.gz .* found none"):
+        run_participants(dataset, output, Selection(("02",)), how, Besides(parcellations=derivatives))
 
 
 def test_the_validator_is_heard(dataset: Path) -> None:

@@ -11,7 +11,7 @@ from wmhseg.batch.jobs import Job
 from wmhseg.batch.made_from import KEY
 from wmhseg.imaging.head import MAD_TO_SD
 from wmhseg.io.files import is_file, read_json
-from wmhseg.report.findings import REGIONS
+from wmhseg.report.findings import MNI, REGIONS
 
 # Added to a volume before its logarithm: an empty mask is a number, and 0.01 ml is no outlier from it.
 OFFSET_ML = 0.1
@@ -43,6 +43,7 @@ class CohortRow:
         t1_used: False when the network saw FLAIR alone.
         source: What the result is made from (see `made_from`).
         regions: Numbers by region (see `region_columns`), where they were asked for.
+        mni: How the head fits MNI space (see `MniFindings`), likewise.
     """
 
     job: Job
@@ -60,6 +61,7 @@ class CohortRow:
     t1_used: bool | None = None
     source: dict[str, Any] | None = None
     regions: dict[str, Any] | None = None
+    mni: dict[str, Any] | None = None
 
     @property
     def is_computed(self) -> bool:
@@ -155,6 +157,7 @@ def _row(job: Job) -> CohortRow:
             t1_used=bool(values["t1_used"]),
             source=dict(values[KEY]),
             regions=None if REGIONS not in values else dict(values[REGIONS]),
+            mni=None if MNI not in values else dict(values[MNI]),
         )
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return CohortRow(

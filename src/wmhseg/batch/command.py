@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.arguments import add_loudness, add_parts, positive
-from wmhseg.settings import Settings, add_regions, add_settings, chosen_settings
+from wmhseg.settings import Settings, add_group_study, add_regions, add_settings, chosen_settings
 
 MOST_WORKERS = 4
 
@@ -27,6 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write a DICOM Segmentation, Structured Report and picture of scans that are DICOM series, too",
     )
+    parser.add_argument(
+        "--parcellation-names",
+        type=Path,
+        metavar="FILE",
+        help="names of labels, where the TSV has the column parcellation (and, if wanted, "
+        "parcellation_transform): TSV with index and name, or FreeSurfer look-up table",
+    )
     add_parts(parser, "scans", "the cohort's table and page")
     add_computing(parser)
     add_loudness(parser)
@@ -45,12 +52,15 @@ def add_computing(parser: argparse._ActionsContainer) -> None:
         f"processors, at most {MOST_WORKERS})",
     )
     add_regions(parser)
+    add_group_study(parser)
     add_settings(parser)
 
 
 def computing_settings(options: argparse.Namespace) -> Settings:
     """Return the settings that the arguments of `add_computing` say."""
-    return replace(chosen_settings(options), regions=options.regions)
+    return replace(
+        chosen_settings(options), regions=options.regions, mni=options.mni, filled_t1=options.filled_t1
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -66,7 +76,8 @@ def run(options: argparse.Namespace) -> None:
         gather_batch(options.scans, options.output)
         return
     how = How(computing_settings(options), workers(options.workers), options.again)
-    run_batch(options.scans, options.output, how, dicom=options.dicom, part=options.part)
+    names = options.parcellation_names
+    run_batch(options.scans, options.output, how, dicom=options.dicom, label_names=names, part=options.part)
 
 
 def workers(asked: int | None) -> int:

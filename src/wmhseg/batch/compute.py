@@ -4,25 +4,27 @@ import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from wmhseg.batch.ahead import Answer, Computable, Failed, Finished, Task, prepare_ahead, reason
 from wmhseg.batch.jobs import Job, is_foreign
-from wmhseg.batch.made_from import KEY
+from wmhseg.batch.made_from import FILLED_T1, KEY
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
-from wmhseg.errors import BrainMaskError, OutputError
+from wmhseg.errors import BrainMaskError, InputError, OutputError, RegistrationError
 from wmhseg.io.files import is_file
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import Provenance, hashed_files, trace
 from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.anatomist import Anatomist, Structures
+from wmhseg.segmentation.group_study import with_filled_t1, with_mni, with_warnings
 from wmhseg.segmentation.make_dicom import make_dicom
 from wmhseg.segmentation.measure import Measured, measure
+from wmhseg.segmentation.parcellation import read_parcellation
 from wmhseg.segmentation.prepare_scan import PreparedScan
 from wmhseg.segmentation.read_scan import ScanNames
 from wmhseg.segmentation.segment_scan import Segmentation, finish, predict_slices
@@ -64,7 +66,7 @@ def compute_jobs(jobs: Sequence[Job], how: How) -> dict[str, str]:
     model = _Model(manifest, how.settings)
     if how.again or not all(is_file(job.files.report) for job in jobs):
         model.start()
-    network = anatomist.anatomy_weights() if how.settings.regions else None
+    network = anatomist.anatomy_weights() if how.settings.need_structures else None
     tasks = [Task(job, manifest, how.settings, how.again, network) for job in jobs]
     finished, errors = 0, {}
     with closing(work_ahead(prepare_ahead, tasks, how.workers)) as answers:
@@ -83,21 +85,21 @@ class _Model:
 
     def __init__(self, manifest: Manifest, settings: Settings) -> None:
         self.manifest = manifest
-        self._settings = settings
+        self.settings = settings
         self._starting: Future[Ensemble] | None = None
         self._anatomist: Anatomist | None = None
 
     def start(self) -> "Future[Ensemble]":
         if self._starting is None:
-            self._starting = ensemble_loader.load_in_background(self.manifest, self._settings)
+            self._starting = ensemble_loader.load_in_background(self.manifest, self.settings)
         return self._starting
 
     def structures(self, prepared: PreparedScan) -> Structures | None:
-        """Return those of a head, where regions are asked for; the network is loaded for the first."""
-        if not self._settings.regions:
+        """Return those of a head, where something needs them; the network is loaded for the first."""
+        if not self.settings.need_structures:
             return None
         if self._anatomist is None:
-            self._anatomist = anatomist.load_anatomist(self._settings.threads)
+            self._anatomist = anatomist.load_anatomist(self.settings.threads)
         return self._anatomist.look_at(prepared, self.manifest.recipe)
 
 
@@ -143,7 +145,7 @@ def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") 
     result = finish(prepared, predicted, manifest.recipe)
     source = trace(*hashed_files(job.flair, job.t1), manifest, ensemble.precision)
     with ScanNames.of(job.flair, job.t1).in_errors():
-        measured = _measure(prepared, result, source, model)
+        measured = _measure(job, prepared, result, model, source)
     findings = measured.findings
     watch.lap("postprocess")
     seconds = {name: value for name, value in (answer.seconds | watch.seconds).items() if name != "total"}
@@ -151,6 +153,7 @@ def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") 
         **job.report_fields,
         "name": job.name,
         **findings.to_dict(),
+        **({FILLED_T1: True} if measured.filled_t1 else {}),
         KEY: answer.source,
         "seconds": {**seconds, "total": round(sum(seconds.values()), 3)},
     }
@@ -161,14 +164,29 @@ def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") 
         log.info("%s: %.2f ml WMH in %d lesions", job.name, summary.volume_ml, summary.lesion_count)
 
 
-def _measure(prepared: PreparedScan, result: Segmentation, source: Provenance, model: _Model) -> Measured:
-    """Measure a result; where no regions can be told, the mask is not lost with them."""
-    structures = model.structures(prepared)
+def _measure(
+    job: Job, prepared: PreparedScan, result: Segmentation, model: _Model, source: Provenance
+) -> Measured:
+    """Measure a result, and add what else is asked for; what cannot be told takes no mask with it."""
+    structures, scan, settings = model.structures(prepared), prepared.scan, model.settings
+    parcels = None if job.parcellation is None else read_parcellation(job.parcellation, scan.flair.grid)
+    warnings = []
     try:
-        return measure(prepared.scan, result, source, structures)
+        measured = measure(scan, result, source, structures if settings.regions else None, parcels)
     except BrainMaskError as error:
-        warnings = (*prepared.scan.warnings, f"no regions: {error}")
-        return measure(replace(prepared.scan, warnings=warnings), result, source)
+        measured = measure(scan, result, source, parcellation=parcels)
+        warnings.append(f"no regions: {error}")
+    if settings.mni and structures is not None:
+        try:
+            measured = with_mni(measured, structures)
+        except (BrainMaskError, RegistrationError) as error:
+            warnings.append(f"not in MNI space: {error}")
+    if settings.filled_t1 and structures is not None:
+        try:
+            measured = with_filled_t1(measured, structures, scan, job.t1)
+        except InputError as error:
+            warnings.append(f"no filled T1: {error}")
+    return with_warnings(measured, warnings)
 
 
 def _with_progress(

@@ -7,6 +7,7 @@ from typing import Any
 
 from wmhseg.errors import OutputError
 from wmhseg.io.files import is_file
+from wmhseg.segmentation.parcellation import ParcellationFiles
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,9 @@ class ScanFiles:
         error: One line of text, there only when the scan failed.
         regions: WMH by region, on the FLAIR's grid, where regions were asked for; names and colours of its
             values stand in a table beside it.
+        mni: Mask and mean probability in MNI space, where they were asked for.
+        filled_t1: The T1 filled at WMH, likewise.
+        parcels: Table of WMH by label of the scan's parcellation, where it has one.
         probability: Mean probability, on the FLAIR's grid; None: not written.
         dicom: DICOM Segmentation, Structured Report and picture; () where none can be asked for.
     """
@@ -29,6 +33,9 @@ class ScanFiles:
     thumbnail: Path
     error: Path
     regions: Path
+    mni: tuple[Path, Path]
+    filled_t1: Path
+    parcels: Path
     probability: Path | None = None
     dicom: tuple[Path, ...] = ()
 
@@ -51,6 +58,7 @@ class Job:
         report_fields: JSON values to write into the report besides its own.
         error: Why it cannot be segmented, where that is known from the start.
         dicom: Write `files.dicom`: the FLAIR is a DICOM series.
+        parcellation: Label image to count WMH by.
     """
 
     name: str
@@ -60,6 +68,7 @@ class Job:
     report_fields: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     dicom: bool = False
+    parcellation: ParcellationFiles | None = None
 
 
 def files_in(folder: Path) -> ScanFiles:
@@ -70,6 +79,9 @@ def files_in(folder: Path) -> ScanFiles:
         folder / "thumbnail.jpg",
         folder / "error.txt",
         folder / "wmh_regions.nii.gz",
+        (folder / "wmh_mni.nii.gz", folder / "wmh_mni_probability.nii.gz"),
+        folder / "t1_filled.nii.gz",
+        folder / "wmh_parcellation.tsv",
         dicom=tuple(folder / f"wmh_{name}.dcm" for name in ("seg", "report", "picture")),
     )
 

@@ -13,11 +13,13 @@ from wmhseg.io.parts import input_sha256
 from wmhseg.model.manifest import Manifest
 from wmhseg.model.precision import used_precision
 from wmhseg.model.provenance import HashedFile
-from wmhseg.report.findings import REGIONS
+from wmhseg.report.findings import MNI, PARCELLATION, REGIONS
 from wmhseg.segmentation.result_files import names_beside
 from wmhseg.settings import Settings
 
 KEY = "made_from"
+# In the report, where there is one.
+FILLED_T1 = "filled_t1"
 
 
 def made_from(job: Job, manifest: Manifest, settings: Settings, anatomy: HashedFile | None) -> dict[str, Any]:
@@ -37,7 +39,8 @@ def made_from(job: Job, manifest: Manifest, settings: Settings, anatomy: HashedF
         "wmhseg": __version__,
         "algorithm": ALGORITHM,
         **({"dicom": True} if job.dicom else {}),
-        **({} if anatomy is None else {"regions": anatomy.sha256}),
+        **({} if job.parcellation is None else {PARCELLATION: list(map(_sha256, job.parcellation.paths))}),
+        **({} if anatomy is None else dict.fromkeys(_wanted(settings), anatomy.sha256)),
     }
 
 
@@ -47,11 +50,20 @@ def is_finished(job: Job, source: dict[str, Any]) -> bool:
     expected = [files.mask, files.thumbnail, *([files.probability] if files.probability else [])]
     expected += files.dicom if job.dicom else ()
     report = read_json(files.report) or {}
-    # Not where regions were asked for and could not be told.
+    # Not where it was asked for and could not be made.
     expected += [files.regions, names_beside(files.regions)] if REGIONS in report else []
+    expected += files.mni if MNI in report else ()
+    expected += [files.filled_t1] if FILLED_T1 in report else []
+    expected += [files.parcels] if PARCELLATION in report else []
     if is_file(files.unfinished) or is_file(files.error) or not all(map(is_file, expected)):
         return False
     return report.get(KEY) == source
+
+
+def _wanted(settings: Settings) -> list[str]:
+    """Return what is asked for that the structures of the head are needed for."""
+    wanted = {REGIONS: settings.regions, MNI: settings.mni, FILLED_T1: settings.filled_t1}
+    return [name for name, asked in wanted.items() if asked]
 
 
 def _sha256(path: Path) -> str:

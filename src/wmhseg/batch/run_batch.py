@@ -9,12 +9,14 @@ from wmhseg.arguments import Part
 from wmhseg.batch.cohort_rows import CohortRow, read_cohort, read_rows
 from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.find import find_jobs
+from wmhseg.batch.frequency import write_frequency
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table
-from wmhseg.errors import InputError, ScansFailedError
+from wmhseg.errors import ArgumentsError, InputError, ScansFailedError
 from wmhseg.io.files import few
+from wmhseg.io.label_names import read_label_names
 from wmhseg.io.writing import make_folder, replacing, write_text
 
 log = logging.getLogger("wmhseg")
@@ -22,14 +24,23 @@ log = logging.getLogger("wmhseg")
 TABLE, PAGE = "cohort.tsv", "cohort.html"
 
 
-def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False, part: Part | None = None) -> None:
-    """Segment all scans and write their results, the cohort's table and its page.
+def run_batch(  # noqa: PLR0913 - options by name
+    scans: Path,
+    output: Path,
+    how: How,
+    *,
+    dicom: bool = False,
+    label_names: Path | None = None,
+    part: Part | None = None,
+) -> None:
+    """Segment all scans and write their results, the cohort's table and page, and its frequency map.
 
     Args:
         scans: A folder of scans, or a table of them.
         output: Folder to write.
         how: How.
         dicom: Write DICOM objects too, for scans that are DICOM series.
+        label_names: Names of the labels of the table's parcellations.
         part: Only this part of the scans; the cohort's files are left to `gather_batch`.
 
     Raises:
@@ -39,6 +50,8 @@ def run_batch(scans: Path, output: Path, how: How, *, dicom: bool = False, part:
         ScansFailedError: Everything is written, but some scans failed.
     """
     jobs = _all_jobs(scans, output)
+    if label_names is not None:
+        jobs = with_label_names(jobs, label_names)
     if dicom:
         jobs = [replace(job, dicom=job.flair.is_dir()) for job in jobs]
     prepare_folder(output)
@@ -76,8 +89,28 @@ def _all_jobs(scans: Path, output: Path) -> list[Job]:
 
 def _finish(jobs: Sequence[Job], errors: Mapping[str, str], scans: Path, output: Path) -> None:
     rows = read_cohort(jobs, errors)
+    write_frequency(rows, output)
     write_cohort(rows, output, f"White matter hyperintensities: {scans.resolve().name}")
     report_failures(rows, output)
+
+
+def with_label_names(jobs: Sequence[Job], names: Path) -> list[Job]:
+    """Return the jobs with the names of their parcellations' labels.
+
+    Raises:
+        ArgumentsError: None has a parcellation.
+        InputError: The table is missing or something else.
+    """
+    if not any(job.parcellation for job in jobs):
+        raise ArgumentsError(
+            "--parcellation-names: expected scans with a parcellation, found none; "
+            "give them in the table's column parcellation"
+        )
+    read_label_names(names)
+    return [
+        job if job.parcellation is None else replace(job, parcellation=replace(job.parcellation, names=names))
+        for job in jobs
+    ]
 
 
 def prepare_folder(output: Path) -> None:

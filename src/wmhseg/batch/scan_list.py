@@ -7,14 +7,16 @@ from pathlib import Path, PurePosixPath
 from wmhseg.batch.jobs import Job, files_in
 from wmhseg.errors import InputError
 from wmhseg.io.tsv import read_tsv
+from wmhseg.segmentation.parcellation import ParcellationFiles
 
 # Files of the cohort itself.
-TAKEN = ("cohort.tsv", "cohort.html")
+TAKEN = ("cohort.tsv", "cohort.html", *(f"cohort_frequency.{ending}" for ending in ("nii.gz", "png", "json")))
+_OPTIONAL = ("t1", "name", "parcellation", "parcellation_transform")
 LONGEST_NAME = 255  # bytes, of Linux' file systems
 
 
 def read_jobs(path: Path, output: Path) -> list[Job]:
-    """Read a tab-separated table with the column flair and, if wanted, t1 and name.
+    """Read a tab-separated table with the column flair and, if wanted, those of `_OPTIONAL`.
 
     Relative paths start at the table's folder. Without a name, a scan is called by its FLAIR as
     written, less the ending. A row without FLAIR, or with a name that another has or that is no
@@ -24,13 +26,23 @@ def read_jobs(path: Path, output: Path) -> list[Job]:
         InputError: The table is unreadable or empty, or lacks the column.
     """
     jobs: dict[str, Job] = {}
-    for line, given in read_tsv(path, ("flair",), ("t1", "name"), "scans"):
+    for line, given in read_tsv(path, ("flair",), _OPTIONAL, "scans"):
         name = PurePosixPath(given["name"] or _without_ending(given["flair"]))
-        t1 = path.parent / given["t1"] if given["t1"] else None
+        t1, labels, transform = (
+            path.parent / given[column] if given[column] else None
+            for column in ("t1", "parcellation", "parcellation_transform")
+        )
         error = _problem(given, name, jobs)
         if error:
             name, error = PurePosixPath(f"line-{line}"), f"{path}, line {line}: {error}"
-        job = Job(str(name), path.parent / given["flair"], t1, files_in(output / name), error=error)
+        job = Job(
+            str(name),
+            path.parent / given["flair"],
+            t1,
+            files_in(output / name),
+            error=error,
+            parcellation=None if labels is None else ParcellationFiles(labels, transform),
+        )
         if job.name in jobs:  # somebody's scan is called like a line
             raise InputError(error or f"{path}, line {line}: expected another name than {name}; change it")
         jobs[job.name] = job
@@ -41,6 +53,8 @@ def _problem(given: Mapping[str, str], name: PurePosixPath, others: Mapping[str,
     """Return why a row is no scan, or ""."""
     if not given["flair"]:
         return "expected a FLAIR, found none; complete or remove the line"
+    if given["parcellation_transform"] and not given["parcellation"]:
+        return "expected a parcellation with its transform, found none; complete the line"
     if str(name) in others:
         return f"expected each scan once, found {name} again; tell them apart in the column name"
     if name.is_absolute() or ".." in name.parts or not name.parts or name.parts[0] in TAKEN:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wmhseg.arguments import add_loudness
 from wmhseg.batch.command import add_computing, computing_settings, workers
+from wmhseg.errors import ArgumentsError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +46,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="then compare the sessions of every participant that has more than one, as wmhseg change does; "
         "at the group level: write the table of all from what is there",
     )
+    computing.add_argument(
+        "--parcellations",
+        type=Path,
+        metavar="DERIVATIVES",
+        help="derivative data set with sub-*/[ses-*/]anat/*_dseg.nii.gz to count WMH by",
+    )
+    computing.add_argument(
+        "--parcellation-desc",
+        metavar="DESC",
+        help="description of those to take, such as aparcaseg, where there are several",
+    )
     add_computing(computing)
     add_loudness(parser)
 
@@ -57,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
     """
     from wmhseg.batch.compute import How
     from wmhseg.bids.dataset import Selection, require_dataset
-    from wmhseg.bids.run_bids import run_group, run_participants
+    from wmhseg.bids.run_bids import Besides, run_group, run_participants
 
     if not options.skip_bids_validation:
         require_dataset(options.bids_dir)
@@ -69,4 +81,8 @@ def run(options: argparse.Namespace) -> None:
         run_group(options.bids_dir, options.output, selection, change=options.change)
     else:
         how = How(computing_settings(options), workers(options.workers), options.again)
-        run_participants(options.bids_dir, options.output, selection, how, change=options.change)
+        desc = options.parcellation_desc
+        if desc is not None and options.parcellations is None:
+            raise ArgumentsError("--parcellation-desc: expected --parcellations with it, found none; add it")
+        besides = Besides(options.change, options.parcellations, desc and desc.removeprefix("desc-"))
+        run_participants(options.bids_dir, options.output, selection, how, besides)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from wmhseg import __version__
 from wmhseg.batch.jobs import Job, ScanFiles
@@ -10,19 +11,23 @@ from wmhseg.errors import OutputError
 from wmhseg.io.bids_names import stem
 from wmhseg.io.files import is_file, read_json
 from wmhseg.io.writing import remove_file, write_json, write_text
+from wmhseg.mni.template import SPACE
 
 BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.
 # Without a slash at the end: with it, the validator still counts the folders themselves as unknown.
 CHANGES = "change"
-IGNORED = ("cohort.html", "cohort.tsv", "logs", "figures", CHANGES, "**/*_volumes.tsv")
+IGNORED = (
+    *("cohort.html", "cohort.tsv", "cohort_frequency.*", "logs", "figures", CHANGES),
+    *("**/*_volumes.tsv", "**/*_parcels.tsv"),
+)
 MASK, PROBABILITY = "label-WMH_mask", "label-WMH_probseg"
-REGIONS_SEG = "WMHregions"
+REGIONS_SEG, FILLED = "WMHregions", "WMHfilled"
 
 
 def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
     """Return a scan's job: derivatives at its place in the data set, on the FLAIR's own grid."""
-    name = result_stem(scan.flair)
+    name, mni = result_stem(scan.flair), result_stem(scan.flair, space=SPACE)
     folder = output / scan.flair.path.parent.relative_to(root)
     files = ScanFiles(
         mask=folder / f"{name}_{MASK}.nii.gz",
@@ -30,6 +35,9 @@ def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
         thumbnail=output / "figures" / f"{name}_{MASK}.jpg",
         error=output / "logs" / f"{name}_{MASK}.txt",
         regions=folder / f"{result_stem(scan.flair, seg=REGIONS_SEG)}_dseg.nii.gz",
+        mni=(folder / f"{mni}_{MASK}.nii.gz", folder / f"{mni}_{PROBABILITY}.nii.gz"),
+        filled_t1=folder / f"{stem({**scan.flair.entities, 'desc': FILLED})}_T1w.nii.gz",
+        parcels=folder / f"{name}_label-WMH_parcels.tsv",
         probability=folder / f"{name}_{PROBABILITY}.nii.gz",
     )
     t1 = None if scan.t1 is None else scan.t1.path
@@ -43,37 +51,45 @@ def job_of(scan: BidsScan, root: Path, output: Path) -> Job:
     return Job(stem(scan.flair.entities), scan.flair.path, t1, files, fields, scan.error)
 
 
-def write_probability_sidecar(job: Job) -> None:
-    """Describe the probability image.
+def write_sidecars(job: Job) -> None:
+    """Describe each image besides the mask that is there; remove the description of one that is not.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: One cannot be written.
     """
-    fields = {
-        **{key: value for key, value in job.report_fields.items() if key != "Type"},
-        "Description": "Mean probability of white matter hyperintensity, of all networks",
-    }
-    report = job.files.report
-    write_json(report.with_name(report.name.replace(MASK, PROBABILITY)), fields)
+    files, common = job.files, {key: job.report_fields[key] for key in ("SpatialReference", "Sources")}
+    probability = "Mean probability of white matter hyperintensity, of all networks"
+    # Names and colours of the regions stand in the table beside the image.
+    regions = {"Description": "White matter hyperintensities by region (distance rule)", "Manual": False}
+    sources = {"Sources": common["Sources"]}
+    wmh, there = job.report_fields["Description"], f"MNI space ({SPACE}, 1 mm)"
+    filled = "T1 with white matter hyperintensities filled"
+    mask, share = files.mni
+    for image, fields in (
+        (files.probability, {**common, "Description": probability}),
+        (files.regions, {**common, **regions}),
+        (mask, {**sources, "Description": f"{wmh}, in {there}", "Type": "Lesion"}),
+        (share, {**sources, "Description": f"{probability}, in {there}"}),
+        (files.filled_t1, {**sources, "Description": filled, "SkullStripped": _is_stripped(job)}),
+    ):
+        if image is not None:
+            _describe(image, fields)
 
 
-def write_regions_sidecar(job: Job) -> None:
-    """Describe the image of regions, where there is one; its names and colours stand in the table beside it.
+def _is_stripped(job: Job) -> bool:
+    """Tell whether the T1 shows the brain alone, as far as its own description knows."""
+    if job.t1 is None:
+        return False
+    beside = job.t1.with_name(job.t1.name.removesuffix(".gz").removesuffix(".nii") + ".json")
+    return (read_json(beside) or {}).get("SkullStripped") is True
 
-    Raises:
-        OutputError: It cannot be written.
-    """
-    regions = job.files.regions
-    sidecar = regions.with_name(regions.name.removesuffix(".nii.gz") + ".json")
-    if not is_file(regions):
+
+def _describe(image: Path, fields: dict[str, Any]) -> None:
+    sidecar = image.with_name(image.name.removesuffix(".nii.gz") + ".json")
+    if is_file(image):
+        write_json(sidecar, fields)
+    else:
         remove_file(sidecar)
-        return
-    fields = {
-        **{key: value for key, value in job.report_fields.items() if key != "Type"},
-        "Description": "White matter hyperintensities by region (distance rule)",
-        "Manual": False,
-    }
-    write_json(sidecar, fields)
 
 
 def describe(root: Path, output: Path) -> None:

@@ -1,34 +1,51 @@
 """The two levels of the BIDS App: what `wmhseg bids` does."""
 
 import logging
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 from wmhseg.batch.cohort_rows import read_cohort, read_rows
 from wmhseg.batch.compute import How, compute_jobs
+from wmhseg.batch.frequency import write_frequency
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.run_batch import prepare_folder, report_failures, write_cohort
 from wmhseg.batch.table import cohort_table
-from wmhseg.bids.dataset import Dataset, Selection, find_scans
+from wmhseg.bids.dataset import BidsScan, Dataset, Selection, find_scans
 from wmhseg.bids.derivatives import (
     CHANGES,
     describe,
     job_of,
-    write_probability_sidecar,
-    write_regions_sidecar,
+    write_sidecars,
 )
+from wmhseg.bids.parcellations import find_parcellation
 from wmhseg.bids.sessions import people_of
 from wmhseg.change.people import Person
 from wmhseg.change.run_people import gather_people, run_people
 from wmhseg.errors import InputError
-from wmhseg.io.files import few, is_file
+from wmhseg.io.files import few
 from wmhseg.io.writing import make_folder, write_text
 
 log = logging.getLogger("wmhseg")
 
 
+@dataclass(frozen=True)
+class Besides:
+    """What to do besides segmenting.
+
+    Attributes:
+        change: Compare the sessions of participants that have more than one.
+        parcellations: Derivative data set with label images to count WMH by.
+        desc: Description (`desc-`) of those to take; None takes any.
+    """
+
+    change: bool = False
+    parcellations: Path | None = None
+    desc: str | None = None
+
+
 def run_participants(
-    root: Path, output: Path, selection: Selection, how: How, *, change: bool = False
+    root: Path, output: Path, selection: Selection, how: How, besides: Besides | None = None
 ) -> None:
     """Segment every selected FLAIR and write its derivatives and each participant's table.
 
@@ -37,7 +54,7 @@ def run_participants(
         output: Derivatives' folder.
         selection: Participants and sessions.
         how: How.
-        change: Then compare the sessions of participants that have more than one.
+        besides: What else to do.
 
     Raises:
         InputError: There is nothing to segment, or to compare.
@@ -45,17 +62,21 @@ def run_participants(
         OutputError: The folder cannot be written.
         ScansFailedError: Everything is written, but some scans failed.
     """
+    besides = besides or Besides()
     dataset = find_scans(root, selection)
     for path in dataset.misnamed:
         log.warning("%s: expected a BIDS name that fits its folder, found another; it is left out", path)
-    jobs = [job_of(scan, root, output) for scan in dataset.scans]
+    jobs = [_with_parcellation(job_of(scan, root, output), scan, besides) for scan in dataset.scans]
+    if besides.parcellations is not None and not any(job.parcellation or job.error for job in jobs):
+        raise InputError(
+            f"{besides.parcellations}: expected sub-*/[ses-*/]anat/*_dseg.nii.gz of the participants, "
+            "found none; check the path, and --parcellation-desc"
+        )
     prepare_folder(output)
     describe(root, output)
     errors = compute_jobs(jobs, how)
     for job in jobs:
-        if is_file(job.files.report):
-            write_probability_sidecar(job)
-        write_regions_sidecar(job)
+        write_sidecars(job)
     # A run for one session must not take the others out of the table.
     everything = find_scans(root, Selection(selection.participants)).scans
     for subject, group in groupby((job_of(scan, root, output) for scan in everything), _subject):
@@ -64,9 +85,21 @@ def run_participants(
             make_folder(output / subject)
             write_text(output / subject / f"{subject}_label-WMH_volumes.tsv", cohort_table(rows))
     _say_left_out(dataset)
-    if change:
+    if besides.change:
         _compare_sessions(dataset, output, how)
     report_failures(read_rows(jobs, errors), output)
+
+
+def _with_parcellation(job: Job, scan: BidsScan, besides: Besides) -> Job:
+    if besides.parcellations is None or job.error:
+        return job
+    try:
+        found = find_parcellation(besides.parcellations, scan.flair, besides.desc)
+    except InputError as error:
+        return replace(job, error=str(error))
+    if found is None:
+        log.warning("%s: no parcellation in %s", job.name, besides.parcellations)
+    return replace(job, parcellation=found)
 
 
 def _compare_sessions(dataset: Dataset, output: Path, how: How) -> None:
@@ -83,7 +116,7 @@ def _people(dataset: Dataset) -> list[Person]:
 
 
 def run_group(root: Path, output: Path, selection: Selection, *, change: bool = False) -> None:
-    """Write the cohort's table and page from the participants' results.
+    """Write the cohort's table, page and frequency map from the participants' results.
 
     Args:
         root: BIDS data set.
@@ -94,11 +127,12 @@ def run_group(root: Path, output: Path, selection: Selection, *, change: bool = 
     Raises:
         InputError: There are no scans, or nobody to compare.
         OutputError: The folder cannot be written.
-        ScansFailedError: Both are written, but some scans have no result.
+        ScansFailedError: All is written, but some scans have no result.
     """
     dataset = find_scans(root, selection)
     rows = read_cohort([job_of(scan, root, output) for scan in dataset.scans])
     prepare_folder(output)
+    write_frequency(rows, output)
     write_cohort(rows, output, f"White matter hyperintensities: {root.resolve().name}")
     _say_left_out(dataset)
     if change:

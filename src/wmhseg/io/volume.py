@@ -139,10 +139,7 @@ def scan_of(image: sitk.Image, name: str) -> Volume:
 
 def _checked(image: sitk.Image, name: str, *, may_be_constant: bool) -> Volume:
     """Return a scan's voxels as finite float32."""
-    if not _is_scalar_3d(image):
-        found = f"{'x'.join(map(str, image.GetSize()))} of {image.GetPixelIDTypeAsString()}"
-        expected = "one 3D volume with one value per voxel"
-        raise InputError(f"{name}: expected {expected}, found {found}; extract the volume to segment")
+    _require_scalar_3d(image, name)
     volume = from_image(sitk.Cast(image, sitk.sitkFloat32))
     finite = np.isfinite(volume.array)
     if not finite.all():
@@ -167,6 +164,17 @@ def read_mask(path: str | Path) -> Volume:
     if not _is_scalar_3d(image):
         found = f"{image.GetDimension()} dimensions of {image.GetPixelIDTypeAsString()}"
         raise InputError(f"{path}: expected one 3D mask, found {found}; extract the mask to score")
+    return from_image(image)
+
+
+def read_stored(path: str | Path) -> Volume:
+    """Read a 3D image as `read_image` does, but with its own number type, and values that are not finite.
+
+    Raises:
+        InputError: The file is missing, unreadable, cut off, not 3D, or has more than one channel.
+    """
+    image, _ = _read_whole(require_scan(path))
+    _require_scalar_3d(image, str(path))
     return from_image(image)
 
 
@@ -215,6 +223,13 @@ def _straighten(path: Path, image: sitk.Image) -> tuple[str, ...]:
     if warnings:
         image.SetDirection(closest_rotation(cosines).ravel().tolist())
     return warnings
+
+
+def _require_scalar_3d(image: sitk.Image, name: str) -> None:
+    if not _is_scalar_3d(image):
+        found = f"{'x'.join(map(str, image.GetSize()))} of {image.GetPixelIDTypeAsString()}"
+        expected = "one 3D volume with one value per voxel"
+        raise InputError(f"{name}: expected {expected}, found {found}; extract the volume to segment")
 
 
 def _is_scalar_3d(image: sitk.Image) -> bool:

@@ -9,6 +9,7 @@ from wmhseg.anatomy.parcel_findings import ParcelFindings
 from wmhseg.imaging.quality import Check
 from wmhseg.io.tsv import text_of
 from wmhseg.io.volume import Grid
+from wmhseg.mni.to_mni import MniFindings
 from wmhseg.model.provenance import Provenance
 from wmhseg.report.parcel_rows import parcel_dict
 from wmhseg.report.region_columns import lesion_columns, region_columns
@@ -16,6 +17,10 @@ from wmhseg.report.summary import Lesion, Spread, Summary
 
 # Where the JSON report has the numbers by region.
 REGIONS = "regions"
+# Where it says how the head fits MNI space.
+MNI = "mni"
+# Where it says what lies in the labels of a parcellation.
+PARCELLATION = "parcellation"
 # Thresholds with a column of their own, whatever the recipe's is.
 COLUMN_THRESHOLDS = (0.3, 0.5, 0.8)
 
@@ -38,6 +43,7 @@ class Findings:
         provenance: Where it comes from.
         anatomy: What the structures of the head tell; None where they were not asked for.
         parcels: WMH by label of a parcellation; None where none was given.
+        mni: How the head fits MNI space; None where that was not asked for.
     """
 
     summary: Summary
@@ -53,6 +59,7 @@ class Findings:
     provenance: Provenance
     anatomy: AnatomyFindings | None = None
     parcels: ParcelFindings | None = None
+    mni: MniFindings | None = None
 
     @property
     def flags(self) -> tuple[Check, ...]:
@@ -73,7 +80,8 @@ class Findings:
             "expected_dsc": None if spread is None else spread.expected_dsc,
             "lesions": self.lesion_dicts(),
             **self._anatomy_dict(),
-            **({} if self.parcels is None else {"parcellation": parcel_dict(self.parcels)}),
+            **({} if self.parcels is None else {PARCELLATION: parcel_dict(self.parcels)}),
+            **({} if self.mni is None else {MNI: asdict(self.mni)}),
             "flags": [check.name for check in self.flags],
             "quality": [{**asdict(check), "raised": check.raised} for check in self.checks],
             "slices_computed": self.slices_computed,

@@ -26,6 +26,9 @@ FILES = (
         "--regions-image",
         "image to write: WMH by region, and a .tsv of names and colours beside it (--regions)",
     ),
+    ("--mni-mask", "image to write: WMH mask in MNI space (MNI152NLin2009aSym, 1 mm)"),
+    ("--mni-probability", "image to write: mean probability there"),
+    ("--filled-t1", "image to write: the T1 as it is, but WMH replaced by white matter around them"),
     ("--dicom-seg", "DICOM Segmentation to write (.dcm), where the FLAIR is a folder with a DICOM series"),
     ("--dicom-sr", "DICOM Structured Report to write (.dcm): volumes and lesions; needs --dicom-seg"),
     ("--dicom-picture", "DICOM Secondary Capture to write (.dcm): the overlay"),
@@ -82,10 +85,14 @@ def run(options: argparse.Namespace) -> None:
         lesion_table=options.lesion_table,
         parcellation_table=options.parcellation_table,
         regions_image=options.regions_image,
+        mni_mask=options.mni_mask,
+        mni_probability=options.mni_probability,
+        filled_t1=options.filled_t1,
         all_members=options.all_members,
     )
     regions = options.regions or files.regions_image is not None
-    settings = replace(chosen_settings(options), regions=regions)
+    filled = files.filled_t1 is not None
+    settings = replace(chosen_settings(options), regions=regions, mni=files.mni, filled_t1=filled)
     segment_files(options.flair, options.t1, files, settings, _parcellation(options))
 
 

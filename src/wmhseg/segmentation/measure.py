@@ -9,6 +9,7 @@ from wmhseg.imaging.geometry import Reorientation, to_axial_lps
 from wmhseg.imaging.quality import check_scan
 from wmhseg.io.volume import Volume
 from wmhseg.lesions import label_lesions, number_by_volume
+from wmhseg.mni.to_mni import InMni
 from wmhseg.model.provenance import Provenance
 from wmhseg.recipe import DEFAULT
 from wmhseg.report.findings import Findings
@@ -35,6 +36,8 @@ class Measured:
         view: What pictures are drawn from.
         findings: All numbers.
         regions: WMH by region on the FLAIR's grid, uint8; None where no structures were found.
+        mni: Mask and probability in MNI space, where they were asked for (`group_study`).
+        filled_t1: The T1 filled at WMH, on its own grid, likewise.
     """
 
     result: Segmentation
@@ -42,6 +45,8 @@ class Measured:
     view: View
     findings: Findings
     regions: Volume | None = None
+    mni: InMni | None = None
+    filled_t1: Volume | None = None
 
 
 def measure(

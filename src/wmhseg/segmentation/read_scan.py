@@ -62,6 +62,8 @@ class ScanNames:
             yield
         except BrainMaskError as error:
             raise BrainMaskError(self.about(error)) from None
+        except RegistrationError as error:
+            raise RegistrationError(self.about(error)) from None
 
 
 def read_scan(flair_path: Path, t1_path: Path | None, options: InputOptions) -> Scan:

@@ -23,6 +23,9 @@ class ResultFiles:
         lesion_table: The lesions, one row each.
         parcellation_table: WMH by label of a parcellation, one row each.
         regions_image: WMH by region, uint8; its values' names and colours go to `region_names`.
+        mni_mask: WMH mask in MNI space, uint8.
+        mni_probability: Mean probability there, float32.
+        filled_t1: The T1 on its own grid, filled at WMH.
         all_members: Compute every member in full even if only the report would profit.
     """
 
@@ -40,12 +43,18 @@ class ResultFiles:
     lesion_table: Path | None = None
     parcellation_table: Path | None = None
     regions_image: Path | None = None
+    mni_mask: Path | None = None
+    mni_probability: Path | None = None
+    filled_t1: Path | None = None
     all_members: bool = False
 
     @property
     def images(self) -> tuple[Path, ...]:
         """Return the images that are wanted."""
-        images = (self.mask, self.probability, self.disagreement, self.lesions, self.regions_image)
+        images = (
+            *(self.mask, self.probability, self.disagreement, self.lesions, self.regions_image),
+            *(self.mni_mask, self.mni_probability, self.filled_t1),
+        )
         return tuple(path for path in images if path is not None)
 
     @property
@@ -73,9 +82,14 @@ class ResultFiles:
         return None if self.regions_image is None else names_beside(self.regions_image)
 
     @property
+    def mni(self) -> bool:
+        """Tell whether something in MNI space is wanted."""
+        return self.mni_mask is not None or self.mni_probability is not None
+
+    @property
     def need_members(self) -> bool:
         """Tell whether something is wanted that the mask's short cuts do not give."""
-        wanted = (self.probability, self.disagreement, self.tsv, self.html)
+        wanted = (self.probability, self.disagreement, self.tsv, self.html, self.mni_probability)
         return self.all_members or any(path is not None for path in wanted)
 
 

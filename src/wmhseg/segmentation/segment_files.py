@@ -13,6 +13,7 @@ from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
 from wmhseg.segmentation import anatomist
+from wmhseg.segmentation.group_study import with_filled_t1, with_mni
 from wmhseg.segmentation.measure import measure
 from wmhseg.segmentation.parcellation import ParcellationFiles, read_parcellation
 from wmhseg.segmentation.prepare_scan import prepare_files
@@ -59,11 +60,11 @@ def segment_files(
     watch = Stopwatch()
     inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
     inputs += [] if parcellation is None else map(require_file, parcellation.paths)
-    _check_files(files, inputs)
+    _check_files(files, inputs, has_t1=t1_path is not None)
     ensemble_loader.require_runtime(settings, "segment")
     seg_source = read_seg_source(flair_path, files.dicom[0][0]) if files.dicom else None
     manifest = chosen_manifest(settings)
-    if settings.regions:
+    if settings.need_structures:
         anatomist.anatomy_weights()  # before minutes of computing
     # Loading may take seconds: meanwhile, images are read and prepared.
     starting = ensemble_loader.load_in_background(manifest, settings)
@@ -80,12 +81,18 @@ def segment_files(
     result = finish(prepared, predicted, manifest.recipe)
     watch.lap("postprocess")
     structures = None
-    if settings.regions:
+    if settings.need_structures:
         structures = anatomist.load_anatomist(settings.threads).look_at(prepared, manifest.recipe)
         watch.lap("anatomy")
     source = trace(*hashed_files(flair_path, t1_path), manifest, ensemble.precision)
     with ScanNames.of(flair_path, t1_path).in_errors():
-        measured = measure(prepared.scan, result, source, structures, parcels)
+        measured = measure(prepared.scan, result, source, structures if settings.regions else None, parcels)
+        if settings.mni and structures is not None:
+            measured = with_mni(measured, structures)
+            watch.lap("mni")
+        if settings.filled_t1 and structures is not None:
+            measured = with_filled_t1(measured, structures, prepared.scan, t1_path)
+            watch.lap("filled_t1")
     _say_flags(measured.findings)
     write_results(files, measured, lambda: watch.lap("report"), seg_source)
     summary = measured.findings.summary
@@ -100,13 +107,15 @@ def _say_flags(findings: Findings) -> None:
         log.warning("quality flags: %s (docs/reference/report.md explains them)", ", ".join(flags))
 
 
-def _check_files(files: ResultFiles, inputs: list[Path]) -> None:
+def _check_files(files: ResultFiles, inputs: list[Path], *, has_t1: bool) -> None:
     """Find out before minutes of computing whether the results can be written."""
     for path in files.images:
         if not path.is_dir() and not path.name.endswith(IMAGE_ENDINGS):
             raise OutputError(f"{path}: expected a name that ends in {', '.join(IMAGE_ENDINGS)}; add one")
     if files.dicom_sr is not None and files.dicom_seg is None:
         raise ArgumentsError("--dicom-sr: expected --dicom-seg FILE too, which the report refers to; add it")
+    if files.filled_t1 is not None and not has_t1:
+        raise ArgumentsError("--filled-t1: expected --t1 with it, found none; give the T1")
     for _, path in files.dicom:
         _check_dicom_name(path, inputs)
     taken = {path.resolve() for path in inputs}

@@ -13,6 +13,7 @@ from wmhseg.io.dicom_object import SegSource
 from wmhseg.io.volume import Volume
 from wmhseg.io.write_volume import write_image
 from wmhseg.io.writing import replacing, utf8
+from wmhseg.mni.to_mni import InMni
 from wmhseg.model.member_probabilities import disagreement
 from wmhseg.report.findings import to_tsv
 from wmhseg.report.label_table import label_table
@@ -49,6 +50,9 @@ def write_results(
         (files.disagreement, lambda: _disagreement(measured)),
         (files.lesions, lambda: _compact(measured.labels)),
         (files.regions_image, lambda: _regions(measured)),
+        (files.mni_mask, lambda: _in_mni(measured).mask),
+        (files.mni_probability, lambda: _in_mni(measured).probability),
+        (files.filled_t1, lambda: _filled_t1(measured)),
     ]
     others = [
         (files.overlay, lambda: _png(mosaic(measured.view))),
@@ -89,6 +93,18 @@ def _regions(measured: Measured) -> Volume:
     if measured.regions is None:
         raise ValueError("an image of regions needs the structures of the head")
     return measured.regions
+
+
+def _in_mni(measured: Measured) -> InMni:
+    if measured.mni is None:
+        raise ValueError("images in MNI space need a way there")
+    return measured.mni
+
+
+def _filled_t1(measured: Measured) -> Volume:
+    if measured.filled_t1 is None:
+        raise ValueError("a filled T1 was not made")
+    return measured.filled_t1
 
 
 def _parcels(measured: Measured) -> str:

@@ -1,0 +1,1 @@
+"""Results in MNI space: the template, the way there, and the frequency map of a cohort."""
