@@ -9,7 +9,7 @@ from wmhseg.errors import InputError
 from wmhseg.io.tsv import read_tsv
 
 # Files of the cohort itself.
-TAKEN = ("cohort.tsv", "cohort.html")
+TAKEN = ("cohort.tsv", "cohort.json", "cohort_long.tsv", "cohort_long.json", "cohort.html")
 LONGEST_NAME = 255  # bytes, of Linux' file systems
 
 

@@ -15,7 +15,7 @@ BIDS_VERSION = "1.10.0"
 # What BIDS has no names for.
 # Without a slash at the end: with it, the validator still counts the folders themselves as unknown.
 CHANGES = "change"
-IGNORED = ("cohort.html", "cohort.tsv", "logs", "figures", CHANGES, "**/*_volumes.tsv")
+IGNORED = ("cohort.*", "cohort_long.*", "logs", "figures", CHANGES, "**/*_volumes.*")
 MASK, PROBABILITY = "label-WMH_mask", "label-WMH_probseg"
 REGIONS_SEG = "WMHregions"
 
