@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ import pytest
 
 from wmhseg.batch.cohort_rows import doubtful_first, read_cohort, robust_z
 from wmhseg.batch.jobs import Job, files_in
-from wmhseg.batch.page import cohort_page
-from wmhseg.batch.table import cohort_table
+from wmhseg.batch.page import MOST_EMBEDDED, cohort_page
+from wmhseg.batch.table import cohort_table, long_table
 
 
 def test_robust_z_by_hand() -> None:
@@ -129,6 +130,35 @@ def test_table(jobs: list[Job]) -> None:
     assert failed[12] == "/x/FLAIR.nii.gz: not a readable image"
 
 
+def test_long_table(jobs: list[Job]) -> None:
+    rows = list(csv.reader(long_table(read_cohort(jobs)).splitlines(), delimiter="\t"))
+    assert rows[0] == ["name", "measure", "value", "unit"]
+    z = str(round(read_cohort(jobs)[0].volume_z or 0, 2))
+    assert rows[1:13] == [
+        ["p1", "volume_ml", "1.0", "mL"],
+        ["p1", "volume_low_ml", "0.75", "mL"],
+        ["p1", "volume_high_ml", "1.5", "mL"],
+        ["p1", "volume_above_0.3_ml", "1.125", "mL"],
+        ["p1", "volume_above_0.5_ml", "1.0625", "mL"],
+        ["p1", "volume_above_0.8_ml", "0.5", "mL"],
+        ["p1", "lesion_count", "2", "1"],
+        ["p1", "agreement", "0.9", "1"],
+        ["p1", "expected_dsc", "0.781", "1"],
+        ["p1", "volume_z", z, "1"],
+        ["p1", "seconds", "3.5", "s"],
+        ["p1", "slices_computed", "20", "1"],
+    ]
+    # What has no value has no row: 5 of p1 to p5, "odd", "large" without 7; none of the three that failed.
+    assert len(rows) == 1 + 6 * 12 + 5
+
+
+def test_regions_are_numbers_too(tmp_path: Path) -> None:
+    made = job(tmp_path, "one", regions={"icv_ml": 1400.5, "head_coverage": "whole"})
+    lines = long_table(read_cohort([made])).splitlines()
+    assert lines[-1] == "one\ticv_ml\t1400.5\tmL"
+    assert "head_coverage" not in "".join(lines)
+
+
 def test_a_report_with_other_volumes_is_not_ours(tmp_path: Path) -> None:
     for number, wrong in enumerate(([0.5], [None, 1.0], "x")):
         (row,) = read_cohort([job(tmp_path, f"interval{number}", volume_interval_ml=wrong)])
@@ -148,7 +178,7 @@ class _Checked(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: Any) -> None:
         self.addresses += [value for name, value in attributes if name in ("src", "href")]
-        if tag not in ("meta", "link", "img", "br"):
+        if tag not in ("meta", "link", "img", "br", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -158,8 +188,8 @@ class _Checked(HTMLParser):
         self.text += data
 
 
-def test_page_is_well_formed_escaped_and_needs_nothing_else(jobs: list[Job]) -> None:
-    html = cohort_page(read_cohort(jobs), "Mine & others")
+def test_page_is_well_formed_escaped_and_needs_nothing_else(jobs: list[Job], tmp_path: Path) -> None:
+    html = cohort_page(read_cohort(jobs), "Mine & others", tmp_path)
     page = _Checked()
     page.feed(html)
     assert page.open == []
@@ -172,3 +202,23 @@ def test_page_is_well_formed_escaped_and_needs_nothing_else(jobs: list[Job]) -> 
     # The range of the networks under each volume, but for failed scans and the one whose report has none.
     assert len(re.findall(r"<summary>0\.75&ndash;1\.50</summary>above 0\.3: 1\.12<br>above 0\.5", html)) == 6
     assert re.findall(r"<b>(\w+)</b>", html)[:5] == ["failed", "unread", "missing", "odd", "large"]
+
+
+def test_pictures_of_many_scans_stay_beside_the_page(tmp_path: Path) -> None:
+    made = job(tmp_path, "Zürich #1/x")
+    missing = [Job(str(i), Path("f"), None, files_in(tmp_path / str(i))) for i in range(MOST_EMBEDDED)]
+    assert "data:image/jpeg" in cohort_page(read_cohort([made, *missing[1:]]), "Few", tmp_path)
+    html = cohort_page(read_cohort([made, *missing]), "Many", tmp_path)
+    assert 'loading="lazy" src="Z%C3%BCrich%20%231/x/thumbnail.jpg"' in html
+    assert "data:image/jpeg" not in html
+    assert "leave it there" in html
+
+
+def test_columns_of_the_people(tmp_path: Path) -> None:
+    one, other = read_cohort([job(tmp_path, "one"), job(tmp_path, "other")])
+    head, *rows = (
+        line.split("\t")
+        for line in cohort_table([replace(one, person={"age": "71", "sex": ""}), other]).splitlines()
+    )
+    assert head[-3:] == ["version", "age", "sex"]
+    assert [row[-2:] for row in rows] == [["71", "n/a"], ["n/a", "n/a"]]

@@ -78,7 +78,8 @@ def test_participants_then_group(dataset: Path, tmp_path: Path, how: How, fake_e
     endings = ["mask.json", "mask.nii.gz", "probseg.json", "probseg.nii.gz"]
     expected = [f"{stem}_space-orig_label-WMH_{ending}" for stem in stems for ending in endings]
     expected += [f"figures/{Path(stem).name}_space-orig_label-WMH_mask.jpg" for stem in stems]
-    expected += [f"{subject}/{subject}_label-WMH_volumes.tsv" for subject in ("sub-01", "sub-02")]
+    for subject in ("sub-01", "sub-02"):
+        expected += [f"{subject}/{subject}_label-WMH_volumes.{ending}" for ending in ("json", "tsv")]
     assert names(output) == sorted([*expected, ".bidsignore", "dataset_description.json"])
 
     sidecar = json.loads((output / expected[0]).read_text())
@@ -103,6 +104,19 @@ def test_participants_then_group(dataset: Path, tmp_path: Path, how: How, fake_e
     table = (output / "sub-01" / "sub-01_label-WMH_volumes.tsv").read_text().splitlines()
     assert dict(zip(*(line.split("\t") for line in table), strict=True)) == {**rows[0], "volume_z": "n/a"}
     assert (output / "cohort.html").read_text().count("data:image/jpeg") == 3
+
+    # With what the data set says of its participants.
+    (dataset / "participants.tsv").write_text("participant_id\tage\nsub-01\t71\nsub-02\t64\n")
+    (dataset / "participants.json").write_text(json.dumps({"age": {"Description": "Age", "Units": "year"}}))
+    run_group(dataset, output, EVERYTHING)
+    with (output / "cohort.tsv").open(newline="") as file:
+        joined = list(csv.DictReader(file, delimiter="\t"))
+    assert [row["age"] for row in joined] == ["71", "64", "64"]
+    assert joined[0] == {**rows[0], "participant_id": "sub-01", "age": "71"}
+    described = json.loads((output / "cohort.json").read_text())
+    assert described.keys() == joined[0].keys()
+    assert described["age"] == {"Description": "Age", "Units": "year"}
+    assert described["volume_ml"]["Units"] == "mL"
 
     assert problems(dataset) == []
     assert problems(output) == []

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import median
 from types import MappingProxyType
 from typing import Any
@@ -44,6 +44,7 @@ class CohortRow:
         source: What the result is made from (see `made_from`).
         regions: Numbers by region (see `region_columns`), where they were asked for.
         mni: How the head fits MNI space (see `MniFindings`), likewise.
+        person: What is known of the person: further columns of the table.
     """
 
     job: Job
@@ -62,6 +63,7 @@ class CohortRow:
     source: dict[str, Any] | None = None
     regions: dict[str, Any] | None = None
     mni: dict[str, Any] | None = None
+    person: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_computed(self) -> bool:

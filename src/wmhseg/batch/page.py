@@ -1,66 +1,67 @@
-"""The cohort's page: one HTML file that needs nothing else, doubtful scans on top."""
+"""The cohort's page: an HTML file with all scans, doubtful ones on top; pictures in it or beside it."""
 
 import base64
+import os
 from collections.abc import Sequence
 from html import escape
+from importlib.resources import files
+from pathlib import Path
 from statistics import median
+from string import Template
+from urllib.parse import quote
 
 from wmhseg import __version__
 from wmhseg.batch.cohort_rows import OUTLIER_Z, CohortRow, doubtful_first, is_unusual
 from wmhseg.io.files import is_file
 
-STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 76em; padding: 0 1em; color: #222 }
-table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; vertical-align: top; padding: .5em .7em; border-top: 1px solid #ddd }
-td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
-td.name { overflow-wrap: anywhere; min-width: 11em }
-td.picture { width: 60% }
-img { display: block; width: 100%; max-width: 49em }
-.error { color: #a40000 } .flag { color: #8a5a00 } .note { color: #666 }
-details { font-size: .85em; color: #666 }
-tr.failed { background: #fdf0f0 } tr.doubtful { background: #fdf8ea }
-tr { break-inside: avoid }
-@media print { body { margin: 0; max-width: none } img { max-width: 24em } }
-"""
+# With more scans, the pictures stay in files of their own: browsers are slow with pages of 100 MB.
+MOST_EMBEDDED = 500
 
 
-def cohort_page(rows: Sequence[CohortRow], title: str) -> str:
+def cohort_page(rows: Sequence[CohortRow], title: str, folder: Path) -> str:
     """Return the page's HTML.
 
     Args:
         rows: All scans; the page sorts them itself.
         title: Heading.
+        folder: Where the page will lie; with more than `MOST_EMBEDDED` scans, it shows pictures below there.
     """
-    lines = "\n".join(map(_line, doubtful_first(rows)))
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>{escape(title)}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<h1>{escape(title)}</h1>
-<p>{_overview(rows)}</p>
-<p class="note">Failed scans first, then those with warnings, then the others; within each, unusual volumes
-first, then the least DSC to expect, which is told from how much the networks agree. z: robust z-score of
-log(volume + 0.1 ml) within this cohort; beyond &plusmn;{OUTLIER_Z} a scan is worth a look. Below each volume:
-the smallest and largest among the masks of the networks, and the volume at other thresholds. Research use
-only. wmhseg {__version__}.</p>
-<table>
-<thead><tr><th>Scan</th><th class="number">Volume (ml)</th><th class="number">Lesions</th>
-<th class="number">DSC to expect</th><th class="number">z</th>
-<th>Slices with the mask's contours</th></tr></thead>
-<tbody>
-{lines}
-</tbody>
-</table>
-</body>
-</html>
-"""
+    embedded = len(rows) <= MOST_EMBEDDED
+    note = "" if embedded else " The pictures lie in folders beside this page: leave it there."
+    return Template(_resource("page.html")).substitute(
+        title=escape(title),
+        version=escape(__version__),
+        limit=OUTLIER_Z,
+        style=_resource("page.css"),
+        script=_resource("page.js"),
+        # Some browsers do not count files beside a file as its own.
+        pictures_from="data:" if embedded else "data: 'self' file:",
+        pictures_note=note,
+        overview=_overview(rows),
+        filters=_filters(rows),
+        rows="\n".join(_line(row, None if embedded else folder) for row in doubtful_first(rows)),
+    )
+
+
+def _resource(name: str) -> str:
+    return (files("wmhseg.batch") / name).read_text(encoding="utf-8")
+
+
+def _kinds(row: CohortRow) -> list[str]:
+    """Return what the row can be filtered by."""
+    said = {"failed": row.error, "flagged": row.flags, "unusual": is_unusual(row)}
+    return [kind for kind, is_so in said.items() if is_so]
+
+
+def _filters(rows: Sequence[CohortRow]) -> str:
+    kinds = [kind for row in rows for kind in _kinds(row)]
+    names = {"failed": "failed", "flagged": "with warnings", "unusual": "unusual volume"}
+    choices = [("", f"all ({len(rows)})")]
+    choices += [(kind, f"{name} ({kinds.count(kind)})") for kind, name in names.items()]
+    return " ".join(
+        f'<label><input type="radio" name="kind" value="{kind}"{"" if kind else " checked"}> {text}</label>'
+        for kind, text in choices
+    )
 
 
 def _overview(rows: Sequence[CohortRow]) -> str:
@@ -78,21 +79,19 @@ def _overview(rows: Sequence[CohortRow]) -> str:
     return ", ".join(said) + "."
 
 
-def _line(row: CohortRow) -> str:
-    kind = "failed" if row.error else "doubtful" if row.flags or is_unusual(row) else ""
+def _line(row: CohortRow, folder: Path | None) -> str:
     said = [f"<b>{escape(row.job.name)}</b>"]
     said += [f'<span class="flag">{escape(flag)}</span>' for flag in row.flags]
     said += [f'<span class="error">{escape(row.error)}</span>'] if row.error else []
-    numbers = [
-        _number(row.volume_ml, ".2f") + _spread(row),
+    cells = [
+        f'<td class="name">{"<br>".join(said)}</td>',
+        _number(row.volume_ml, ".2f", _spread(row)),
         _number(row.lesion_count, "d"),
         _number(row.expected_dsc, ".2f"),
         _number(row.volume_z, "+.1f"),
+        f'<td class="picture">{_picture(row, folder)}</td>',
     ]
-    cells = [f'<td class="name">{"<br>".join(said)}</td>']
-    cells += [f'<td class="number">{number}</td>' for number in numbers]
-    cells += [f'<td class="picture">{_picture(row)}</td>']
-    return f'<tr class="{kind}">{"".join(cells)}</tr>'
+    return f'<tr class="{" ".join(_kinds(row))}">{"".join(cells)}</tr>'
 
 
 def _spread(row: CohortRow) -> str:
@@ -106,13 +105,20 @@ def _spread(row: CohortRow) -> str:
     return f"<details><summary>{low:.2f}&ndash;{high:.2f}</summary>{above}</details>"
 
 
-def _number(value: float | None, form: str) -> str:
-    return "&ndash;" if value is None else format(value, form)
+def _number(value: float | None, form: str, more: str = "") -> str:
+    """Return a cell; the page is sorted by the value, not by what is shown of it."""
+    if value is None:
+        return '<td class="number">&ndash;</td>'
+    return f'<td class="number" data-value="{value:.10g}">{format(value, form)}{more}</td>'
 
 
-def _picture(row: CohortRow) -> str:
-    """Return the thumbnail; a failed scan's earlier one would mislead."""
-    if row.error or not is_file(row.job.files.thumbnail):
+def _picture(row: CohortRow, folder: Path | None) -> str:
+    """Return the thumbnail, or where it is below a folder; a failed scan's earlier one would mislead."""
+    path = row.job.files.thumbnail
+    if row.error or not is_file(path):
         return ""
-    data = base64.b64encode(row.job.files.thumbnail.read_bytes()).decode()
-    return f'<img alt="{escape(row.job.name, quote=True)}" src="data:image/jpeg;base64,{data}">'
+    name = escape(row.job.name, quote=True)
+    if folder is None:
+        data = base64.b64encode(path.read_bytes()).decode()
+        return f'<img alt="{name}" src="data:image/jpeg;base64,{data}">'
+    return f'<img alt="{name}" loading="lazy" src="{quote(os.fsencode(path.relative_to(folder)))}">'

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from wmhseg.arguments import Part
 from wmhseg.batch.cohort_rows import CohortRow, read_cohort, read_rows
@@ -13,15 +15,16 @@ from wmhseg.batch.frequency import write_frequency
 from wmhseg.batch.jobs import Job
 from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
-from wmhseg.batch.table import cohort_table
+from wmhseg.batch.table import cohort_table, long_table
 from wmhseg.errors import ArgumentsError, InputError, ScansFailedError
 from wmhseg.io.files import few
 from wmhseg.io.label_names import read_label_names
 from wmhseg.io.writing import make_folder, replacing, write_text
+from wmhseg.report.described_table import write_described_table
 
 log = logging.getLogger("wmhseg")
 
-TABLE, PAGE = "cohort.tsv", "cohort.html"
+TABLE, LONG_TABLE, PAGE = "cohort.tsv", "cohort_long.tsv", "cohort.html"
 
 
 def run_batch(  # noqa: PLR0913 - options by name
@@ -124,14 +127,23 @@ def prepare_folder(output: Path) -> None:
         pass
 
 
-def write_cohort(rows: Sequence[CohortRow], output: Path, title: str) -> None:
-    """Write the cohort's table and page.
+def write_cohort(
+    rows: Sequence[CohortRow], output: Path, title: str, people: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Write the cohort's tables and page.
+
+    Args:
+        rows: One a scan.
+        output: Where.
+        title: Of the page.
+        people: Descriptions of the columns that say something of the people, by name.
 
     Raises:
         OutputError: One cannot be written.
     """
-    for name, text in ((TABLE, cohort_table(rows)), (PAGE, cohort_page(rows, title))):
-        write_text(output / name, text)
+    write_described_table(output / TABLE, cohort_table(rows), people)
+    write_described_table(output / LONG_TABLE, long_table(rows))
+    write_text(output / PAGE, cohort_page(rows, title, output))
     log.info("%d scans: %s", len(rows), output / PAGE)
 
 

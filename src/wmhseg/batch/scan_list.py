@@ -10,7 +10,10 @@ from wmhseg.io.tsv import read_tsv
 from wmhseg.segmentation.parcellation import ParcellationFiles
 
 # Files of the cohort itself.
-TAKEN = ("cohort.tsv", "cohort.html", *(f"cohort_frequency.{ending}" for ending in ("nii.gz", "png", "json")))
+TAKEN = (
+    *("cohort.tsv", "cohort.json", "cohort_long.tsv", "cohort_long.json", "cohort.html"),
+    *(f"cohort_frequency.{ending}" for ending in ("nii.gz", "png", "json")),
+)
 _OPTIONAL = ("t1", "name", "parcellation", "parcellation_transform")
 LONGEST_NAME = 255  # bytes, of Linux' file systems
 

@@ -1,11 +1,12 @@
-"""The cohort's table: one row a scan, tab-separated, "n/a" for no value as in BIDS."""
+"""The cohort's tables, one row a scan or one row a number; tab-separated, "n/a" for no value as in BIDS."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from wmhseg.batch.cohort_rows import CohortRow
 from wmhseg.io.tsv import NO_VALUE
+from wmhseg.report.column_notes import NOTES
 from wmhseg.report.findings import COLUMN_THRESHOLDS
 from wmhseg.report.region_columns import REGION_COLUMNS
 
@@ -33,15 +34,49 @@ COLUMNS = (
 )
 
 
+LONG_COLUMNS = ("name", "measure", "value", "unit")
+
+
 def cohort_table(rows: Sequence[CohortRow]) -> str:
-    """Return the table's text; with columns by region where one of the scans has them."""
+    """Return the table with one row a scan.
+
+    After the columns of each come those by region, where one of the scans has them, and what is known of
+    the people.
+    """
+    more = REGION_COLUMNS if any(row.regions is not None for row in rows) else ()
+    people = tuple(dict.fromkeys(name for row in rows for name in row.person))
+    lines = (
+        [
+            *_values(row),
+            *((row.regions or {}).get(name) for name in more),
+            *(row.person.get(name) for name in people),
+        ]
+        for row in rows
+    )
+    return _table((*COLUMNS, *more, *people), lines)
+
+
+def long_table(rows: Sequence[CohortRow]) -> str:
+    """Return the table with one row for each number of each scan."""
+    return _table(
+        LONG_COLUMNS,
+        (
+            [row.job.name, name, value, NOTES[name].unit]
+            for row in rows
+            for name, value in (
+                *zip(COLUMNS, _values(row), strict=True),
+                *((name, (row.regions or {}).get(name)) for name in REGION_COLUMNS),
+            )
+            if NOTES[name].unit and value is not None
+        ),
+    )
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    more = REGION_COLUMNS if any(row.regions is not None for row in rows) else ()
-    writer.writerow((*COLUMNS, *more))
-    for row in rows:
-        values = [*_values(row), *((row.regions or {}).get(name) for name in more)]
-        writer.writerow([_cell(value) for value in values])
+    writer.writerow(columns)
+    writer.writerows(map(_cell, row) for row in rows)
     return text.getvalue()
 
 

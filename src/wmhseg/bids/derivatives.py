@@ -18,8 +18,8 @@ BIDS_VERSION = "1.10.0"
 # Without a slash at the end: with it, the validator still counts the folders themselves as unknown.
 CHANGES = "change"
 IGNORED = (
-    *("cohort.html", "cohort.tsv", "cohort_frequency.*", "logs", "figures", CHANGES),
-    *("**/*_volumes.tsv", "**/*_parcels.tsv"),
+    *("cohort.*", "cohort_long.*", "cohort_frequency.*", "logs", "figures", CHANGES),
+    *("**/*_volumes.*", "**/*_parcels.tsv"),
 )
 MASK, PROBABILITY = "label-WMH_mask", "label-WMH_probseg"
 REGIONS_SEG, FILLED = "WMHregions", "WMHfilled"

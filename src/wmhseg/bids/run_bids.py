@@ -19,12 +19,14 @@ from wmhseg.bids.derivatives import (
     write_sidecars,
 )
 from wmhseg.bids.parcellations import find_parcellation
+from wmhseg.bids.participants import join_participants
 from wmhseg.bids.sessions import people_of
 from wmhseg.change.people import Person
 from wmhseg.change.run_people import gather_people, run_people
 from wmhseg.errors import InputError
 from wmhseg.io.files import few
-from wmhseg.io.writing import make_folder, write_text
+from wmhseg.io.writing import make_folder
+from wmhseg.report.described_table import write_described_table
 
 log = logging.getLogger("wmhseg")
 
@@ -83,7 +85,7 @@ def run_participants(
         rows = [row for row in read_rows(list(group), errors) if row.is_computed]
         if rows:
             make_folder(output / subject)
-            write_text(output / subject / f"{subject}_label-WMH_volumes.tsv", cohort_table(rows))
+            write_described_table(output / subject / f"{subject}_label-WMH_volumes.tsv", cohort_table(rows))
     _say_left_out(dataset)
     if besides.change:
         _compare_sessions(dataset, output, how)
@@ -125,15 +127,16 @@ def run_group(root: Path, output: Path, selection: Selection, *, change: bool = 
         change: Also write the table of what changed between sessions.
 
     Raises:
-        InputError: There are no scans, or nobody to compare.
+        InputError: There are no scans, or nobody to compare, or participants.tsv is no such table.
         OutputError: The folder cannot be written.
         ScansFailedError: All is written, but some scans have no result.
     """
     dataset = find_scans(root, selection)
     rows = read_cohort([job_of(scan, root, output) for scan in dataset.scans])
+    rows, people = join_participants(rows, root)
     prepare_folder(output)
     write_frequency(rows, output)
-    write_cohort(rows, output, f"White matter hyperintensities: {root.resolve().name}")
+    write_cohort(rows, output, f"White matter hyperintensities: {root.resolve().name}", people)
     _say_left_out(dataset)
     if change:
         gather_people(_people(dataset), output / CHANGES)

@@ -17,11 +17,13 @@ from wmhseg.errors import OutputError, ScansFailedError, WmhsegError
 from wmhseg.io.files import few, is_file, read_json
 from wmhseg.io.tsv import NO_VALUE
 from wmhseg.io.writing import make_folder, remove_file, replacing, write_text
+from wmhseg.report.described_table import write_described_table
 from wmhseg.settings import Settings
 
 log = logging.getLogger("wmhseg")
 
 TABLE, ERROR = "changes.tsv", "error.txt"
+TABLE_COLUMNS = ("subject", *VOLUME_COLUMNS, "error")
 
 
 def run_people(
@@ -61,7 +63,7 @@ def run_people(
             errors[person.name] = error
             log.error("%s: %s", person.name, error)
     if part is None:
-        write_text(output / TABLE, _table(people, output, errors))
+        write_described_table(output / TABLE, _table(people, output, errors))
         log.info("%d people: %s", len(people), output / TABLE)
     _report_failures(people, errors, output if part else output / TABLE)
 
@@ -75,7 +77,7 @@ def gather_people(people: Sequence[Person], output: Path) -> None:
     """
     make_folder(output)
     errors = {person.name: error for person in people if (error := _left_error(output / person.name))}
-    write_text(output / TABLE, _table(people, output, errors))
+    write_described_table(output / TABLE, _table(people, output, errors))
     log.info("%d people: %s", len(people), output / TABLE)
     _report_failures(people, errors, output / TABLE)
 
@@ -126,9 +128,7 @@ def _is_finished(person: Person, folder: Path, model: Model) -> bool:
 def _table(people: Sequence[Person], output: Path, errors: Mapping[str, str]) -> str:
     """Return the rows of everybody's volumes.tsv, and one for each who failed."""
     text = io.StringIO()
-    writer = csv.DictWriter(
-        text, ("subject", *VOLUME_COLUMNS, "error"), restval=NO_VALUE, delimiter="\t", lineterminator="\n"
-    )
+    writer = csv.DictWriter(text, TABLE_COLUMNS, restval=NO_VALUE, delimiter="\t", lineterminator="\n")
     writer.writeheader()
     for person in people:
         if error := errors.get(person.name):

@@ -57,6 +57,20 @@ def read_tsv(
     return rows
 
 
+def read_columns(path: Path, what: str) -> list[str]:
+    """Return the names in a table's header.
+
+    Args:
+        path: The table, UTF-8.
+        what: What a row is, in plural, for messages.
+
+    Raises:
+        InputError: The table is unreadable.
+    """
+    lines = _read(path, what)
+    return [name.strip() for name in lines[0][1]] if lines else []
+
+
 def _read(path: Path, what: str) -> list[tuple[int, list[str]]]:
     """Return the number of each row's first line and its cells."""
     line = 0
