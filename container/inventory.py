@@ -1,6 +1,6 @@
 """inventory.py FOLDER STEM: what is in the image, into STEM.cdx.json (CycloneDX) and STEM-licences.txt.
 
-FOLDER holds the metadata of the image's Python packages, Debian's list and its copyright files, as in the image.
+FOLDER holds the metadata of the image's Python packages, Debian's list and its copyright files.
 """
 
 import json
