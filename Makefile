@@ -10,7 +10,7 @@ SCANS ?= $(if $(wildcard $(REAL)),$(REAL),$(SAMPLE))
 WEIGHTS ?= weights
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests test-slurm bug-inputs evaluate image image-gpu benchmarks variants requirements clean
+.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests test-slurm bug-inputs evaluate image image-gpu release benchmarks variants requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ image: ## build the CPU image wmhseg:latest
 image-gpu: ## build the CUDA image wmhseg:latest-gpu
 	./build.sh gpu
 
+release: ## dist/: wheel, image archive, SBOM, licences, SHA-256; each tried offline (Docker, git)
+	container/release.sh
+
 benchmarks: .venv/dev ## speed and memory, as ratios measured side by side
 	$(BIN)/python benchmarks/inference.py
 	$(BIN)/python benchmarks/batch.py $(SCANS)
@@ -88,6 +91,7 @@ requirements: .venv/run ## pin the newest allowed packages again
 	printf 'snakemake>=9.27,<10\nsnakemake-executor-plugin-slurm>=2.8,<3\n' | $(UV:3.10=3.11) - \
 	    -o requirements-workflow.txt
 	printf 'editables\nhatchling\n' | $(UV) - -o container/requirements-build.txt
+	printf 'cyclonedx-bom\n' | $(UV) - -o container/requirements-release.txt
 
 clean: ## remove what the targets made (not the weights)
 	rm -rf .venv out build dist .cache .mypy_cache .ruff_cache .pytest_cache
