@@ -197,7 +197,8 @@ def contents(folder: Path) -> dict[str, object]:
             found[name] = json.loads(path.read_text()) | {"seconds": None}
         elif path.suffix == ".tsv":
             with path.open(newline="") as file:
-                found[name] = [row | {"seconds": ""} for row in csv.DictReader(file, delimiter="\t")]
+                rows = [row | {"seconds": ""} for row in csv.DictReader(file, delimiter="\t")]
+            found[name] = [row for row in rows if row.get("measure") != "seconds"]
         else:
             found[name] = path.read_bytes()
     return found

@@ -316,7 +316,7 @@ def fake_anatomy(monkeypatch: pytest.MonkeyPatch) -> HashedFile:
     """Find the structures of the drawn head without a network; the weights that it is said to have."""
     weights = HashedFile("anatomy.weights.h5", "a" * 64)
     anatomist = Anatomist(weights, DEFAULT, lambda prepared: drawn_structures(prepared.scan.flair.grid))
-    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda: anatomist)
+    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda *_: anatomist)
     monkeypatch.setattr("wmhseg.segmentation.anatomist.anatomy_weights", lambda: weights)
     return weights
 

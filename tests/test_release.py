@@ -38,8 +38,7 @@ def test_wheel_is_the_same_bytes_wherever_and_whenever_it_is_built(tmp_path: Pat
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_the_forge_asks_for_targets_and_scripts_that_exist(workflow: Path) -> None:
     commands = re.findall(r"^ +- run: (.+)", workflow.read_text(), re.MULTILINE)
-    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    offered = set(re.findall(r"^  make ([a-z-]+)", listed, re.MULTILINE))
+    offered = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {target for line in commands for target in re.findall(r"make ([a-z-]+)", line)} <= offered
     scripts = [script for line in commands for script in re.findall(r"container/\S+\.sh", line)]
     assert all(os.access(ROOT / script, os.X_OK) for script in scripts)

@@ -60,7 +60,8 @@ def test_mni(scans: Path, tmp_path: Path, weights_folder: Path, fake_ensemble: A
     assert found["mni"]["space"] == "MNI152NLin2009aSym"
     assert found["made_from"]["mni"] == "a" * 64
     assert "regions" not in found
-    assert files(output) == sorted(["cohort.html", "cohort.tsv", *MAPS])
+    cohort = [f"cohort{name}" for name in (".html", ".json", ".tsv", "_long.json", "_long.tsv")]
+    assert files(output) == sorted([*cohort, *MAPS])
     said = json.loads((output / MAPS[0]).read_text())
     assert (said["Scans"], said["Sources"], said["LeftOut"]) == (2, ["both", "flair"], [])
     masks = [np.asarray(nib.load(output / name / MNI[0]).dataobj) for name in ("both", "flair")]

@@ -83,7 +83,7 @@ def test_a_head_whose_regions_cannot_be_told_keeps_its_mask(
         return Volume(np.full(grid.shape_zyx, Structure.WHITE_MATTER, np.uint8), grid)
 
     blind = Anatomist(HashedFile("anatomy", "a" * 64), DEFAULT, only_white)
-    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda: blind)
+    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda *_: blind)
     (tmp_path / "in" / "one").mkdir(parents=True)
     shutil.copy(scan_folder / "FLAIR.nii.gz", tmp_path / "in" / "one")
     run_batch(tmp_path / "in", tmp_path / "out", how(True))

@@ -172,7 +172,7 @@ def test_a_head_without_ventricles_is_one_line(
         return Volume(np.full(grid.shape_zyx, Structure.WHITE_MATTER, np.uint8), grid)
 
     blind = Anatomist(HashedFile("anatomy", "0" * 64), DEFAULT, only_white)
-    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda: blind)
+    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda *_: blind)
     flair = scan_folder / "FLAIR.nii.gz"
     words = ["segment", "--flair", str(flair), "--weights", str(weights_folder), "--regions"]
     assert main([*words, "--output", str(tmp_path / "m.nii")]) == 4

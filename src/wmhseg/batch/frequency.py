@@ -43,9 +43,9 @@ def write_frequency(rows: Sequence[CohortRow], output: Path) -> None:
     }
     write_volume(output / MAP, share)
     write_json(output / SIDECAR, fields)
-    picture = io.BytesIO()
-    frequency_picture(share, read_template().t1, len(used)).save(picture, "PNG")
-    write_bytes(output / PICTURE, picture.getvalue())
+    buffer = io.BytesIO()
+    frequency_picture(share, read_template().t1, len(used)).save(buffer, "PNG")
+    write_bytes(output / PICTURE, buffer.getvalue())
     log.info("frequency map of %d of %d scans: %s", len(used), len(rows), output / MAP)
     if left_out:
         log.warning("%d scan(s) are not in the frequency map: %s", len(left_out), few(left_out))

@@ -49,12 +49,8 @@ def write_scan(
         all_or_none.enter_context(replacing(files.thumbnail)).write_bytes(_thumbnail(measured.view))
         for path, image in _images(files, measured):
             write_image(all_or_none.enter_context(replacing(path)), image)
-        if measured.regions is not None:
-            names = all_or_none.enter_context(replacing(names_beside(files.regions)))
-            names.write_bytes(utf8(label_table()))
-        if measured.findings.parcels is not None:
-            table = all_or_none.enter_context(replacing(files.parcels))
-            table.write_bytes(utf8(parcel_tsv(measured.findings.parcels)))
+        for path, text in _tables(files, measured):
+            all_or_none.enter_context(replacing(path)).write_bytes(utf8(text))
         if objects is not None:
             made = (objects.segmentation, objects.report, objects.picture)
             for path, data in zip(files.dicom, made, strict=True):
@@ -76,6 +72,13 @@ def _images(files: ScanFiles, measured: Measured) -> Iterator[tuple[Path, Volume
         yield from zip(files.mni, (measured.mni.mask, measured.mni.probability), strict=True)
     if measured.filled_t1 is not None:
         yield files.filled_t1, measured.filled_t1
+
+
+def _tables(files: ScanFiles, measured: Measured) -> Iterator[tuple[Path, str]]:
+    if measured.regions is not None:
+        yield names_beside(files.regions), label_table()
+    if measured.findings.parcels is not None:
+        yield files.parcels, parcel_tsv(measured.findings.parcels)
 
 
 def _outdated(files: ScanFiles, measured: Measured, objects: DicomObjects | None) -> list[Path]:
