@@ -17,6 +17,7 @@ from wmhseg.settings import Settings
 pytestmark = pytest.mark.usefixtures("fake_ensemble", "fake_anatomy", "fake_mni")
 
 PLAIN = ["report.json", "thumbnail.jpg", "wmh.nii.gz"]
+COHORT = tuple(f"cohort{name}" for name in (".html", ".json", ".tsv", "_long.json", "_long.tsv"))
 MNI = ["wmh_mni.nii.gz", "wmh_mni_probability.nii.gz"]
 MAPS = ["cohort_frequency.json", "cohort_frequency.nii.gz", "cohort_frequency.png"]
 
@@ -60,8 +61,7 @@ def test_mni(scans: Path, tmp_path: Path, weights_folder: Path, fake_ensemble: A
     assert found["mni"]["space"] == "MNI152NLin2009aSym"
     assert found["made_from"]["mni"] == "a" * 64
     assert "regions" not in found
-    cohort = [f"cohort{name}" for name in (".html", ".json", ".tsv", "_long.json", "_long.tsv")]
-    assert files(output) == sorted([*cohort, *MAPS])
+    assert files(output) == sorted([*COHORT, *MAPS])
     said = json.loads((output / MAPS[0]).read_text())
     assert (said["Scans"], said["Sources"], said["LeftOut"]) == (2, ["both", "flair"], [])
     masks = [np.asarray(nib.load(output / name / MNI[0]).dataobj) for name in ("both", "flair")]
@@ -81,7 +81,7 @@ def test_mni(scans: Path, tmp_path: Path, weights_folder: Path, fake_ensemble: A
     run(scans, output, weights_folder)
     assert fake_ensemble.calls == 7
     assert files(output / "both") == PLAIN
-    assert files(output) == ["cohort.html", "cohort.tsv"]
+    assert files(output) == sorted(COHORT)
 
 
 def test_a_scan_that_does_not_fit_keeps_its_mask(
