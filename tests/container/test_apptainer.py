@@ -55,9 +55,8 @@ def test_segment_and_batch_write_the_ordinary_mask(
     )
     run("batch", "/data", "/out/batch", "--workers", "1")
 
-    (of_batch,) = (path for path in (tmp_path / "out/batch").rglob("*.nii.gz") if "mask" in path.name)
     wanted = voxels(tmp_path / "ordinary/result.nii.gz")
     assert voxels(tmp_path / "out/one.nii.gz") == wanted
-    assert voxels(of_batch) == wanted
+    assert voxels(tmp_path / "out/batch/scan/wmh.nii.gz") == wanted
     assert {path.stat().st_uid for path in (tmp_path / "out").rglob("*")} == {USER}
     assert list(host_tmp.iterdir()) == []
