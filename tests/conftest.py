@@ -365,3 +365,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def page(browser: Any, file: Path) -> Any:
+    """The browser, with the page open that a module's fixture `file` wrote."""
+    browser.get(file.as_uri())
+    return browser

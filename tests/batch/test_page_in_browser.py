@@ -53,12 +53,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def page(browser: Any, file: Path) -> Any:
-    browser.get(file.as_uri())
-    return browser
-
-
 def names(page: Any) -> list[int]:
     """Return the numbers of the scans that are shown."""
     texts = page.execute_script("return [...document.querySelectorAll('td.name b')].map(b => b.textContent)")

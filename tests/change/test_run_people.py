@@ -20,6 +20,13 @@ def table(path: Path, *rows: str) -> Path:
     return path
 
 
+def same_and_good(folder: Path, person: Person) -> Path:
+    """Write a list of one whose two scans are the same, which fails, and one who can be compared."""
+    rows = [f"{who}\t{person.first}" for who in ("same", "good")]
+    rows += [f"same\t{person.first}", f"good\t{person.second}"]
+    return table(folder / "list.tsv", *rows)
+
+
 def test_what_a_table_says(tmp_path: Path, person: Person) -> None:
     path = table(
         tmp_path / "list.tsv",
@@ -57,9 +64,7 @@ def test_one_who_fails_stops_no_other_and_a_second_run_computes_nothing(
     weights_folder: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    rows = [f"{who}\t{person.first}" for who in ("same", "good")]
-    rows += [f"same\t{person.first}", f"good\t{person.second}"]
-    path, out = table(tmp_path / "list.tsv", *rows), tmp_path / "out"
+    path, out = same_and_good(tmp_path, person), tmp_path / "out"
     words = ["change", "--list", str(path), "--output", str(out), "--weights", str(weights_folder), "-q"]
     assert main(words) == 7
     assert capfd.readouterr().err.splitlines()[-1].startswith("wmhseg: error: 1 of 2 people failed: same; ")
@@ -110,9 +115,7 @@ def test_parts_of_a_list_and_their_table(
     weights_folder: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    rows = [f"{who}\t{person.first}" for who in ("same", "good")]
-    rows += [f"same\t{person.first}", f"good\t{person.second}"]
-    path = table(tmp_path / "list.tsv", *rows)
+    path = same_and_good(tmp_path, person)
 
     def run(name: str, *more: str) -> tuple[int, str]:
         words = ["change", "--list", str(path), "--output", str(tmp_path / name)]

@@ -20,12 +20,6 @@ def file(tmp_path_factory: pytest.TempPathFactory, view: View, findings: Finding
     return path
 
 
-@pytest.fixture
-def page(browser: Any, file: Path) -> Any:
-    browser.get(file.as_uri())
-    return browser
-
-
 def shown(page: Any) -> list[str]:
     figures = page.find_elements("css selector", ".slice")
     return [figure.find_element("tag name", "figcaption").text for figure in figures if figure.is_displayed()]

@@ -1,11 +1,11 @@
 """`wmhseg batch LIST_OR_FOLDER OUT`: the arguments, without the packages that the work needs."""
 
 import argparse
-import os
 from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.arguments import add_loudness, add_parts, positive
+from wmhseg.processors import processors
 from wmhseg.settings import Settings, add_group_study, add_regions, add_settings, chosen_settings
 
 MOST_WORKERS = 4
@@ -84,5 +84,4 @@ def workers(asked: int | None) -> int:
     """Return the number of processes: as asked, or by how many processors this process may use."""
     if asked is not None:
         return asked
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(MOST_WORKERS, processors // 2))
+    return max(1, min(MOST_WORKERS, processors() // 2))

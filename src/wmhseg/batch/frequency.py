@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wmhseg.batch.cohort_rows import CohortRow
+from wmhseg.batch.jobs import MAP, MAP_PICTURE, MAP_SIDECAR
 from wmhseg.errors import InputError
 from wmhseg.io.files import few, read_json
 from wmhseg.io.volume import Volume, read_mask
@@ -16,8 +17,6 @@ from wmhseg.mni.template import SPACE, read_template
 from wmhseg.report.frequency_picture import frequency_picture
 
 log = logging.getLogger("wmhseg")
-
-MAP, SIDECAR, PICTURE = (f"cohort_frequency.{ending}" for ending in ("nii.gz", "json", "png"))
 
 
 def write_frequency(rows: Sequence[CohortRow], output: Path) -> None:
@@ -42,10 +41,10 @@ def write_frequency(rows: Sequence[CohortRow], output: Path) -> None:
         "LeftOut": left_out,
     }
     write_volume(output / MAP, share)
-    write_json(output / SIDECAR, fields)
+    write_json(output / MAP_SIDECAR, fields)
     buffer = io.BytesIO()
     frequency_picture(share, read_template().t1, len(used)).save(buffer, "PNG")
-    write_bytes(output / PICTURE, buffer.getvalue())
+    write_bytes(output / MAP_PICTURE, buffer.getvalue())
     log.info("frequency map of %d of %d scans: %s", len(used), len(rows), output / MAP)
     if left_out:
         log.warning("%d scan(s) are not in the frequency map: %s", len(left_out), few(left_out))
@@ -67,6 +66,6 @@ def _masks(rows: Sequence[CohortRow], used: list[str]) -> Iterator[Volume]:
 
 def _remove(output: Path) -> None:
     # Files of these names may be somebody else's.
-    if (read_json(output / SIDECAR) or {}).get("Space") == SPACE:
-        for name in (MAP, PICTURE, SIDECAR):
+    if (read_json(output / MAP_SIDECAR) or {}).get("Space") == SPACE:
+        for name in (MAP, MAP_PICTURE, MAP_SIDECAR):
             remove_file(output / name)

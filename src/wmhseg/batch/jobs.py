@@ -9,6 +9,10 @@ from wmhseg.errors import OutputError
 from wmhseg.io.files import is_file
 from wmhseg.segmentation.parcellation import ParcellationFiles
 
+# Files of the cohort itself; a JSON file beside each table says what its columns are.
+TABLE, LONG_TABLE, PAGE = "cohort.tsv", "cohort_long.tsv", "cohort.html"
+MAP, MAP_SIDECAR, MAP_PICTURE = (f"cohort_frequency.{ending}" for ending in ("nii.gz", "json", "png"))
+
 
 @dataclass(frozen=True)
 class ScanFiles:

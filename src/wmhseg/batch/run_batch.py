@@ -12,7 +12,7 @@ from wmhseg.batch.cohort_rows import CohortRow, read_cohort, read_rows
 from wmhseg.batch.compute import How, compute_jobs
 from wmhseg.batch.find import find_jobs
 from wmhseg.batch.frequency import write_frequency
-from wmhseg.batch.jobs import Job
+from wmhseg.batch.jobs import LONG_TABLE, PAGE, TABLE, Job
 from wmhseg.batch.page import cohort_page
 from wmhseg.batch.scan_list import read_jobs
 from wmhseg.batch.table import cohort_table, long_table
@@ -23,8 +23,6 @@ from wmhseg.io.writing import make_folder, replacing, write_text
 from wmhseg.report.described_table import write_described_table
 
 log = logging.getLogger("wmhseg")
-
-TABLE, LONG_TABLE, PAGE = "cohort.tsv", "cohort_long.tsv", "cohort.html"
 
 
 def run_batch(  # noqa: PLR0913 - options by name

@@ -4,15 +4,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from wmhseg.batch.jobs import Job, files_in
+from wmhseg.batch.jobs import LONG_TABLE, MAP, MAP_PICTURE, MAP_SIDECAR, PAGE, TABLE, Job, files_in
 from wmhseg.errors import InputError
 from wmhseg.io.tsv import read_tsv
 from wmhseg.segmentation.parcellation import ParcellationFiles
 
-# Files of the cohort itself.
 TAKEN = (
-    *("cohort.tsv", "cohort.json", "cohort_long.tsv", "cohort_long.json", "cohort.html"),
-    *(f"cohort_frequency.{ending}" for ending in ("nii.gz", "png", "json")),
+    *(name for table in (TABLE, LONG_TABLE) for name in (table, table.replace(".tsv", ".json"))),
+    *(PAGE, MAP, MAP_SIDECAR, MAP_PICTURE),
 )
 _OPTIONAL = ("t1", "name", "parcellation", "parcellation_transform")
 LONGEST_NAME = 255  # bytes, of Linux' file systems

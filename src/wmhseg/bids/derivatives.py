@@ -9,7 +9,7 @@ from wmhseg.batch.jobs import Job, ScanFiles
 from wmhseg.bids.dataset import DESCRIPTION, BidsScan, result_stem
 from wmhseg.errors import OutputError
 from wmhseg.io.bids_names import stem
-from wmhseg.io.files import is_file, read_json
+from wmhseg.io.files import beside, is_file, read_json
 from wmhseg.io.writing import remove_file, write_json, write_text
 from wmhseg.mni.template import SPACE
 
@@ -80,12 +80,11 @@ def _is_stripped(job: Job) -> bool:
     """Tell whether the T1 shows the brain alone, as far as its own description knows."""
     if job.t1 is None:
         return False
-    beside = job.t1.with_name(job.t1.name.removesuffix(".gz").removesuffix(".nii") + ".json")
-    return (read_json(beside) or {}).get("SkullStripped") is True
+    return (read_json(beside(job.t1, ".json")) or {}).get("SkullStripped") is True
 
 
 def _describe(image: Path, fields: dict[str, Any]) -> None:
-    sidecar = image.with_name(image.name.removesuffix(".nii.gz") + ".json")
+    sidecar = beside(image, ".json")
     if is_file(image):
         write_json(sidecar, fields)
     else:

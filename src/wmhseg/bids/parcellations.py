@@ -5,7 +5,7 @@ from pathlib import Path
 from wmhseg.bids.dataset import ENDINGS
 from wmhseg.errors import InputError
 from wmhseg.io.bids_names import BidsFile, parse
-from wmhseg.io.files import few
+from wmhseg.io.files import beside, few
 from wmhseg.segmentation.parcellation import ParcellationFiles
 
 SUFFIX = "dseg"
@@ -65,7 +65,6 @@ def _fits(image: BidsFile, flair: BidsFile, desc: str | None) -> bool:
 
 
 def _names(root: Path, image: BidsFile) -> Path | None:
-    beside = image.path.with_name(image.path.name.removesuffix(".gz").removesuffix(".nii") + ".tsv")
     described = image.entities.get("desc")
     common = root / (f"{SUFFIX}.tsv" if described is None else f"desc-{described}_{SUFFIX}.tsv")
-    return next((path for path in (beside, common) if path.is_file()), None)
+    return next((path for path in (beside(image.path, ".tsv"), common) if path.is_file()), None)

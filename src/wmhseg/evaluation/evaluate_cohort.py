@@ -1,7 +1,6 @@
 """Results that are there already, scored as the organisers would: what `wmhseg evaluate` does."""
 
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from wmhseg.evaluation.tables import case_table, report
 from wmhseg.extras import require_packages
 from wmhseg.io.files import few
 from wmhseg.io.writing import make_folder, replacing, write_text
+from wmhseg.processors import processors
 
 log = logging.getLogger("wmhseg")
 
@@ -119,7 +119,7 @@ def _prepare(output: Path) -> None:
 
 def _score(pairs: Sequence[Pair], settings: EvaluationSettings) -> list[ScoredCase]:
     """Score with a progress bar, where there is a terminal."""
-    workers = min(settings.workers or _processors(), len(pairs))
+    workers = min(settings.workers or processors(), len(pairs))
     rows = score_cohort(pairs, workers, ignore_headers=settings.ignore_headers)
     quiet = None if log.isEnabledFor(logging.INFO) else True
     return list(tqdm(rows, total=len(pairs), unit="case", disable=quiet))
@@ -146,8 +146,3 @@ def report_failures(rows: Sequence[ScoredCase], output: Path) -> None:
             f"{len(failed)} of {len(rows)} results are missing or unfit and count as failures: "
             f"{few([row.pair.case for row in failed])}; reasons in {output / SCANNERS}"
         )
-
-
-def _processors() -> int:
-    """Return how many processors this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

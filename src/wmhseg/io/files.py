@@ -100,6 +100,11 @@ def few(names: Sequence[object], most: int = 3, separator: str = ", ") -> str:
     return separator.join([*map(str, names[:most]), *more])
 
 
+def beside(image: Path, ending: str) -> Path:
+    """Return the file beside an image that has its name but for the ending, such as .json for .nii.gz."""
+    return image.with_name(image.name.removesuffix(".gz").rpartition(".")[0] + ending)
+
+
 def read_json(path: Path) -> dict[str, Any] | None:
     """Return a JSON file's values by name; None where there is no file, or something else in it."""
     try:

@@ -24,7 +24,7 @@ def require_runtime(settings: Settings, purpose: str) -> None:
     Raises:
         InputError: It is not.
     """
-    if needs_keras(used_precision(settings.precision)):
+    if _by_keras(settings):
         require_packages("tensorflow", extra="cpu", purpose=purpose)
 
 
@@ -36,7 +36,7 @@ def load_ensemble(manifest: Manifest, settings: Settings) -> "Ensemble":
     """
     from wmhseg.model.ensemble import Ensemble
 
-    if needs_keras(used_precision(settings.precision)):
+    if _by_keras(settings):
         set_environment()
         from wmhseg.model.keras_network import gpu_missing, use_threads
 
@@ -56,7 +56,7 @@ def load_in_background(manifest: Manifest, settings: Settings) -> "Future[Ensemb
 
     def target() -> None:
         try:
-            start = start_keras if needs_keras(used_precision(settings.precision)) else start_litert
+            start = start_keras if _by_keras(settings) else start_litert
             start()
             future.set_result(load_ensemble(manifest, settings))
         except BaseException as error:  # handed to whoever asks for the result
@@ -64,3 +64,7 @@ def load_in_background(manifest: Manifest, settings: Settings) -> "Future[Ensemb
 
     threading.Thread(target=target, daemon=True).start()
     return future
+
+
+def _by_keras(settings: Settings) -> bool:
+    return needs_keras(used_precision(settings.precision))

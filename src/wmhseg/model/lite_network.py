@@ -1,6 +1,5 @@
 """A network that LiteRT computes: no TensorFlow is imported, and it is ready in a tenth of a second."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from wmhseg.model.architecture import CHANNELS, SIZE_REMAINDER, SIZE_STEP, kernel_shapes
 from wmhseg.model.lite_model import lite_model
 from wmhseg.model.network import require_finite
+from wmhseg.processors import processors
 
 Array = NDArray[np.float32]
 
@@ -26,7 +26,7 @@ class LiteNetwork:
     """
 
     def __init__(self, weights: Sequence[Array], threads: int | None) -> None:
-        self._weights, self._threads = weights, threads or _processors()
+        self._weights, self._threads = weights, threads or processors()
         # One at a time: each takes memory for its feature maps, and scans of a cohort are of few sizes.
         self._size_yx: tuple[int, int] | None = None
         self._interpreter: Any = None
@@ -63,7 +63,3 @@ def try_smallest() -> None:
     )
     side = SIZE_STEP + SIZE_REMAINDER
     LiteNetwork(one, 1).predict(np.zeros((1, side, side, CHANNELS), np.float32))
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from wmhseg.io.files import beside
+
 
 @dataclass(frozen=True)
 class ResultFiles:
@@ -95,4 +97,4 @@ class ResultFiles:
 
 def names_beside(image: Path) -> Path:
     """Return where the names and colours of a label image's values stand: its name with .tsv at the end."""
-    return image.with_name(image.name.removesuffix(".gz").rpartition(".")[0] + ".tsv")
+    return beside(image, ".tsv")
