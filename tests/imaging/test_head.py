@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from wmhseg.errors import BrainMaskError
-from wmhseg.imaging.head import _otsu, head_mask
+from wmhseg.imaging.head import _otsu, filled, head_mask
 
 
 def test_otsu_of_two_values_separates_everything():
@@ -25,3 +26,21 @@ def test_noise_is_not_a_head(scale):
     noise = np.random.default_rng(0).normal(5, 1, (6, 128, 128)).astype(np.float32) * np.float32(scale)
     with pytest.raises(BrainMaskError, match="FLAIR: expected a head on a darker background, found noise"):
         head_mask(noise, (1.0, 1.0), "FLAIR")
+
+
+def test_holes_are_filled_slice_by_slice():
+    ring = np.zeros((5, 6), bool)
+    ring[1:4, 1:4] = True
+    ring[2, 2] = False
+    open_to_the_edge = ring.copy()
+    open_to_the_edge[2, :2] = False
+    got = filled(np.stack([ring, open_to_the_edge, np.zeros((5, 6), bool)]))
+    assert got[0].sum() == 9, "the hole, closed within its slice, though the next slice is open there"
+    assert np.array_equal(got[1], open_to_the_edge)
+    assert not got[2].any()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_holes_as_scipy_fills_them(share):
+    mask = ndimage.gaussian_filter(np.random.default_rng(3).random((4, 40, 50)), (0, 1, 1)) > share / 2 + 0.25
+    assert np.array_equal(filled(mask), [ndimage.binary_fill_holes(part) for part in mask])

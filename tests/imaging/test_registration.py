@@ -101,6 +101,7 @@ def test_displaced_real_t1_with_thick_slices(real_data: Path) -> None:
     away = motion((8, -7, 9), (12, -9, 13))
     displaced = moved(t1, away)
     assert not agree(flair, displaced)
+    assert not agree(flair, moved(t1, motion((0, 0, 0), (3, -2, 0)))), "3.6 mm"
     found = register(flair, displaced)
     require_match(found)
     assert distances_mm(brain_points_mm(flair), found.transform, away.GetInverse()).mean() < 1.0

@@ -81,7 +81,7 @@ def intracranial(inside: Mask, spacing_zyx_mm: Spacing) -> Mask:
     if inside.any():
         (box,) = ndimage.find_objects(inside.astype(np.uint8))
         whole = largest(inside[box])
-        found[box] = np.stack([filled(_closed(part, spacing_zyx_mm[1:])) for part in whole])
+        found[box] = filled(np.stack([_closed(part, spacing_zyx_mm[1:]) for part in whole]))
     return found
 
 

@@ -23,19 +23,21 @@ def offset_mm(
         spacing_zyx_mm: Voxel size.
         reach_mm: How far to try.
     """
-    where = np.argwhere(inside)
-    levels = _levels(flair, inside)[inside]
-    t1_levels = _levels(t1, inside)
+    flat = np.flatnonzero(inside)
+    levels = _levels(flair, inside).ravel()[flat]
+    t1_levels = _levels(t1, inside).ravel()
+    strides = [int(np.prod(flair.shape[axis + 1 :])) for axis in range(flair.ndim)]
     best = []
     for axis, spacing in enumerate(spacing_zyx_mm):
+        length, stride = flair.shape[axis], strides[axis]
+        place = flat // stride % length
         # The nearest first: among equals, the smallest offset wins.
         steps = sorted(range(-int(reach_mm / spacing), int(reach_mm / spacing) + 1), key=abs)
         scores = []
         for step in steps or [0]:
-            moved = where.copy()
-            moved[:, axis] += step
-            seen = (moved[:, axis] >= 0) & (moved[:, axis] < flair.shape[axis])
-            scores.append(normalised_mutual_information(levels[seen], t1_levels[tuple(moved[seen].T)]))
+            seen = (place >= -step) & (place < length - step)
+            moved = t1_levels[flat[seen] + step * stride]
+            scores.append(normalised_mutual_information(levels[seen], moved))
         best.append(steps[int(np.argmax(scores))] * spacing)
     return float(np.linalg.norm(best))
 

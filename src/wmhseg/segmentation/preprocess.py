@@ -87,14 +87,14 @@ def _prepare_paper(flair: Array, t1: Array, start: tuple[int, int], recipe: Reci
     channels = []
     for name, image, threshold in (("FLAIR", flair, recipe.flair_threshold), ("T1", t1, recipe.t1_threshold)):
         window = crop_pad(image, start, (recipe.patch, recipe.patch))
-        mask = np.stack([filled(largest(part)) for part in window >= threshold])
+        mask = filled(np.stack([largest(part) for part in window >= threshold]))
         channels.append(_standardise(window, mask, name))
     return channels
 
 
 def _prepare_published(flair: Array, t1: Array, start: tuple[int, int], recipe: Recipe) -> list[Array]:
     """Mean and SD inside the FLAIR mask for both, then crop/pad with 0 (the released code)."""
-    mask = np.stack([filled(part) for part in flair >= recipe.flair_threshold])
+    mask = filled(flair >= recipe.flair_threshold)
     size = (recipe.patch, recipe.patch)
     return [
         crop_pad(_standardise(image, mask, name), start, size)
