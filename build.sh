@@ -2,6 +2,7 @@
 # build.sh [cpu|gpu] [options of docker build]: builds the image and tags it with the version and as the latest:
 #   cpu (default)   wmhseg:VERSION, wmhseg:latest
 #   gpu             wmhseg:VERSION-gpu, wmhseg:latest-gpu
+# For another processor: build.sh cpu --platform linux/arm64
 set -eu
 cd "$(dirname "$0")"
 variant=${1:-cpu}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wmhseg.segmenter import Image, Result, Segmenter, segment
 
 # Raised by the rule in CONTRIBUTING.md.
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 # Changes whenever the same scan, weights and precision give another mask; a test forces it up.
 ALGORITHM = 2
 

@@ -16,6 +16,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(module, "DEVICES", tmp_path / "dev")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setattr(module, "version", lambda name: "2.21.0")
+    monkeypatch.setattr(module.platform, "machine", lambda: "x86_64")
     return tmp_path
 
 
@@ -55,6 +56,12 @@ def test_the_cpus_build_has_no_gpu(machine: Path, monkeypatch: pytest.MonkeyPatc
 
     (machine / "dev" / "nvidia0").touch()
     monkeypatch.setattr(module, "version", absent)
+    assert used_precision("auto") == "float32"
+
+
+def test_arm64_has_no_build_for_gpus(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (machine / "dev" / "nvidia0").touch()
+    monkeypatch.setattr(module.platform, "machine", lambda: "aarch64")
     assert used_precision("auto") == "float32"
 
 

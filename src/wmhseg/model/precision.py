@@ -1,6 +1,7 @@
 """Which arithmetic is faster on this machine: known before TensorFlow is loaded."""
 
 import os
+import platform
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +16,8 @@ CPUINFO = Path("/proc/cpuinfo")
 DEVICES = Path("/dev")
 # NVIDIA's device files; Windows' for Linux programs.
 _GPU_FILES = ("nvidia[0-9]*", "dxg")
+# There the CPU's build of TensorFlow is the only one, under the name of CUDA's.
+_WITHOUT_CUDA = ("aarch64", "arm64")
 
 
 def used_precision(choice: Precision) -> UsedPrecision:
@@ -36,6 +39,8 @@ def used_precision(choice: Precision) -> UsedPrecision:
 
 def gpu_is_there() -> bool:
     """Tell whether TensorFlow's CUDA build is installed and there is a GPU that it may use."""
+    if platform.machine() in _WITHOUT_CUDA:
+        return False
     try:
         version("tensorflow")  # the CPU's build is another package, tensorflow-cpu
     except PackageNotFoundError:
