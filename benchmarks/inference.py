@@ -1,13 +1,15 @@
 """End-to-end time and memory of one scan: the plain way against `wmhseg segment`, side by side.
 
-The plain way: for each member build the network and load its file, Keras `predict` with batch 1,
-float32, every slice, batch normalisation not folded. Both read, prepare, postprocess and write the
-same scan, each in a process of its own from start to end.
+The plain way: for each member build the network at the paper's width and load its file, Keras `predict`
+with batch 1, float32, every slice, batch normalisation not folded. The wide networks compute what the
+shipped narrower ones do, so masks can be compared; `--same-width` takes the shipped ones. Both read,
+prepare, postprocess and write the same scan, each in a process of its own from start to end.
 
-    python benchmarks/inference.py [--case FOLDER] [--weights DIR] [--members 3] [--repeats 1]
+    python benchmarks/inference.py [--case FOLDER] [--weights DIR] [--members 3] [--repeats 1] [--same-width]
 """
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
@@ -28,6 +30,7 @@ def main() -> int:
     parser.add_argument("--weights", type=Path, default=ROOT / "weights")
     parser.add_argument("--members", type=int, default=3, help="repeat members up to this ensemble size")
     parser.add_argument("--repeats", type=int, default=1, help="of each way, alternating; the fastest counts")
+    parser.add_argument("--same-width", action="store_true", help="the plain way at the shipped width, too")
     parser.add_argument("--plain", type=Path, metavar="OUTPUT", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.plain:
@@ -41,9 +44,10 @@ def main() -> int:
 def compare(options: argparse.Namespace, folder: Path) -> None:
     """Time both ways in turn and print what came out."""
     weights = ensemble_of(options.weights, options.members, folder / "weights")
+    plain_weights = weights if options.same_width else at_paper_width(weights, folder / "wide")
     pre = options.case / "pre"
     results = {"plain": folder / "plain.nii.gz", "wmhseg": folder / "wmhseg.nii.gz"}
-    plain_way = [__file__, "--case", options.case, "--weights", weights, "--plain", results["plain"]]
+    plain_way = [__file__, "--case", options.case, "--weights", plain_weights, "--plain", results["plain"]]
     ours = ["-m", "wmhseg", "segment", "-q", "--weights", weights, "--output", results["wmhseg"]]
     ours += ["--flair", pre / "FLAIR.nii.gz", "--t1", pre / "T1.nii.gz"]
     commands = {"plain": [sys.executable, *plain_way], "wmhseg": [sys.executable, *ours]}
@@ -83,6 +87,30 @@ def ensemble_of(weights: Path, size: int, folder: Path) -> Path:
     for i in range(size):
         (folder / f"{i}.weights.h5").symlink_to((weights / there[i % len(there)]["file"]).resolve())
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def at_paper_width(weights: Path, folder: Path) -> Path:
+    """Write the same ensemble with every network widened to the paper's channels; it computes the same."""
+    from wmhseg.model.manifest import PAPER_WIDTHS, read_manifest
+    from wmhseg.model.unet import build_unet
+    from wmhseg.training.widen import widen, widening_factor
+
+    fields = json.loads((weights / "manifest.json").read_text(encoding="utf-8"))
+    folder.mkdir()
+    for number, member in enumerate(read_manifest(weights).members):
+        narrow = build_unet(widths=member.widths, batch_normalisation=member.batch_normalisation)
+        narrow.load_weights(member.path)
+        wide = build_unet(widths=PAPER_WIDTHS, batch_normalisation=member.batch_normalisation)
+        widen(narrow, wide, widening_factor(member.widths, PAPER_WIDTHS), seed=number)
+        path = folder / f"{number}.weights.h5"
+        wide.save_weights(path)
+        fields["members"][number] |= {
+            "file": path.name,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "widths": PAPER_WIDTHS,
+        }
+    (folder / "manifest.json").write_text(json.dumps(fields), encoding="utf-8")
     return folder
 
 
