@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.spatial import KDTree
 
 from wmhseg.anatomy.nearest_voxels import nearest_voxels
 
@@ -42,6 +41,8 @@ def _in_slice(wmh: Mask, ventricles: Mask, spacing_yx_mm: tuple[float, float]) -
     beyond = (distances > MOST_THICK_MM) & (distances <= MOST_THICK_MM + max(_BEYOND_MM, step_mm))
     thin = distances <= MOST_THICK_MM
     if beyond.any():
+        from scipy.spatial import KDTree  # a tenth of a second that masks alone need not wait for
+
         along, _ = KDTree(feet[beyond]).query(feet)
         thin &= along > max(_ALONG_MM, step_mm)
     picture = np.zeros(wmh.shape, bool)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, optimize
+from scipy import ndimage
 
 from wmhseg.anatomy.structure import BRAIN, Structure
 from wmhseg.imaging.blocks import Blocks
@@ -86,6 +86,8 @@ def find_midsagittal_plane(
     starts = [np.array([0.0, y, z]) for y in _START_SLOPES for z in _START_SLOPES]
     best = min(starts, key=lambda start: (unlikeness(start), np.abs(start).sum()))
     simplex = best + np.array([[0, 0, 0], [6, 0, 0], [0, 0.15, 0], [0, 0, 0.15]])
+    from scipy import optimize  # a third of a second that masks alone need not wait for
+
     found = optimize.minimize(
         unlikeness,
         best,

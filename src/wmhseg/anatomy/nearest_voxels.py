@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.spatial import KDTree
 
 Points = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -31,6 +30,8 @@ def nearest_voxels(
     if not len(edge) or not len(points):
         return np.full(len(points), np.inf), places
     targets = edge * np.asarray(spacing_mm)
+    from scipy.spatial import KDTree  # a tenth of a second that masks alone need not wait for
+
     distances, found = KDTree(targets).query(places)
     inside = mask[tuple(points.T)]
     return np.where(inside, 0.0, distances), np.where(inside[:, np.newaxis], places, targets[found])
