@@ -20,8 +20,8 @@ from wmhseg.model.manifest import chosen_manifest
 from wmhseg.model.provenance import HashedFile, hashed_file, trace
 from wmhseg.report.summary import Lesion
 from wmhseg.segmentation import anatomist
-from wmhseg.segmentation.group_study import with_mni
-from wmhseg.segmentation.measure import Measured, measure
+from wmhseg.segmentation.measure import Measured
+from wmhseg.segmentation.measure_asked import Asked, measure_asked
 from wmhseg.segmentation.parcellation import ParcellationFiles, read_parcellation
 from wmhseg.segmentation.prepare_scan import prepare_scan
 from wmhseg.segmentation.read_scan import Scan, ScanNames, fit_scan
@@ -192,11 +192,8 @@ class Segmenter:
         hashes = _hashed(flair, flair_volume, "FLAIR"), None if t1 is None else _hashed(t1, t1_volume, "T1")
         provenance = trace(*hashes, self._manifest, self._ensemble.precision)
         with names.in_errors():
-            for_regions = structures if self._settings.regions else None
-            measured = measure(scan, finish(prepared, predicted, recipe), provenance, for_regions, parcels)
-            if self._settings.mni and structures is not None:
-                measured = with_mni(measured, structures)
-        return _result(measured)
+            asked = Asked(self._settings, structures, parcels)
+            return _result(measure_asked(scan, finish(prepared, predicted, recipe), provenance, asked))
 
 
 class Options(TypedDict, total=False):

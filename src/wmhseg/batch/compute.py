@@ -14,20 +14,19 @@ from wmhseg.batch.jobs import Job, is_foreign
 from wmhseg.batch.made_from import FILLED_T1, KEY
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
-from wmhseg.errors import BrainMaskError, InputError, OutputError, RegistrationError
+from wmhseg.errors import OutputError
 from wmhseg.io.files import is_file
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, chosen_manifest
-from wmhseg.model.provenance import Provenance, hashed_files, trace
+from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.anatomist import Anatomist, Structures
-from wmhseg.segmentation.group_study import with_filled_t1, with_mni, with_warnings
 from wmhseg.segmentation.make_dicom import make_dicom
-from wmhseg.segmentation.measure import Measured, measure
+from wmhseg.segmentation.measure_asked import Asked, measure_asked
 from wmhseg.segmentation.parcellation import read_parcellation
 from wmhseg.segmentation.prepare_scan import PreparedScan
 from wmhseg.segmentation.read_scan import ScanNames
-from wmhseg.segmentation.segment_scan import Segmentation, finish, predict_slices
+from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
 
@@ -145,7 +144,11 @@ def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") 
     result = finish(prepared, predicted, manifest.recipe)
     source = trace(*hashed_files(job.flair, job.t1), manifest, ensemble.precision)
     with ScanNames.of(job.flair, job.t1).in_errors():
-        measured = _measure(job, prepared, result, model, source)
+        structures = model.structures(prepared)
+        parcels = None if job.parcellation is None else read_parcellation(job.parcellation, result.mask.grid)
+        # What cannot be told takes no mask with it.
+        asked = Asked(model.settings, structures, parcels, job.t1, forgiving=True)
+        measured = measure_asked(prepared.scan, result, source, asked)
     findings = measured.findings
     watch.lap("postprocess")
     seconds = {name: value for name, value in (answer.seconds | watch.seconds).items() if name != "total"}
@@ -162,31 +165,6 @@ def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") 
     summary = findings.summary
     with tqdm.external_write_mode():
         log.info("%s: %.2f ml WMH in %d lesions", job.name, summary.volume_ml, summary.lesion_count)
-
-
-def _measure(
-    job: Job, prepared: PreparedScan, result: Segmentation, model: _Model, source: Provenance
-) -> Measured:
-    """Measure a result, and add what else is asked for; what cannot be told takes no mask with it."""
-    structures, scan, settings = model.structures(prepared), prepared.scan, model.settings
-    parcels = None if job.parcellation is None else read_parcellation(job.parcellation, scan.flair.grid)
-    warnings = []
-    try:
-        measured = measure(scan, result, source, structures if settings.regions else None, parcels)
-    except BrainMaskError as error:
-        measured = measure(scan, result, source, parcellation=parcels)
-        warnings.append(f"no regions: {error}")
-    if settings.mni and structures is not None:
-        try:
-            measured = with_mni(measured, structures)
-        except (BrainMaskError, RegistrationError) as error:
-            warnings.append(f"not in MNI space: {error}")
-    if settings.filled_t1 and structures is not None:
-        try:
-            measured = with_filled_t1(measured, structures, scan, job.t1)
-        except InputError as error:
-            warnings.append(f"no filled T1: {error}")
-    return with_warnings(measured, warnings)
 
 
 def _with_progress(

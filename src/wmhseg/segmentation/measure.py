@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from wmhseg.anatomy.anatomy_findings import AnatomyFindings
 from wmhseg.anatomy.intracranial import measure_head
 from wmhseg.anatomy.wmh_regions import measure_regions
-from wmhseg.imaging.geometry import Reorientation, to_axial_lps
+from wmhseg.imaging.geometry import to_axial_lps
 from wmhseg.imaging.quality import check_scan
 from wmhseg.io.volume import Volume
 from wmhseg.lesions import label_lesions, number_by_volume
@@ -53,7 +53,6 @@ def measure(
     scan: Scan,
     result: Segmentation,
     provenance: Provenance,
-    structures: Structures | None = None,
     parcellation: Parcellation | None = None,
 ) -> Measured:
     """Measure a result and the scan it was made from.
@@ -62,11 +61,7 @@ def measure(
         scan: The FLAIR on its own grid, the T1 on any grid, and what was found when they were read.
         result: The segmentation.
         provenance: Where it comes from.
-        structures: Those of the head; None leaves out the regions.
         parcellation: Labels on the FLAIR's grid to count by.
-
-    Raises:
-        BrainMaskError: There are no lateral ventricles to tell regions by.
     """
     grid = scan.flair.grid
     axial, way = to_working_grid(scan, AS_GIVEN)
@@ -76,9 +71,6 @@ def measure(
     x, y, z = way.axial_grid.spacing_mm
     t1 = None if axial.t1 is None else axial.t1.array
     view = View(axial.flair.array, t1, axial_labels, turn.apply(result.probability.array), (z, y, x))
-    anatomy = None if structures is None else _measure_anatomy(view, turn, structures)
-    if anatomy is not None:
-        view = replace(view, regions=anatomy.regions.image)
     labels = Volume(turn.undo(axial_labels), grid)
     findings = Findings(
         summary=summarise(result.mask.array, grid.voxel_volume_mm3),
@@ -92,17 +84,28 @@ def measure(
         bias_corrected=scan.bias_corrected,
         warnings=scan.warnings,
         provenance=provenance,
-        anatomy=anatomy,
         parcels=None if parcellation is None else parcellation.measure(labels),
     )
-    regions = None if view.regions is None else Volume(turn.undo(view.regions), grid)
-    return Measured(result, labels, view, findings, regions)
+    return Measured(result, labels, view, findings)
 
 
-def _measure_anatomy(view: View, turn: Reorientation, structures: Structures) -> AnatomyFindings:
-    axial = turn.apply(structures.volume.array)
-    return AnatomyFindings(
-        measure_head(view.flair, axial, view.spacing_zyx_mm),
-        measure_regions(view.labels, axial, view.spacing_zyx_mm),
+def with_regions(measured: Measured, structures: Structures) -> Measured:
+    """Return a result with its WMH counted by the structures of the head.
+
+    Raises:
+        BrainMaskError: There are no lateral ventricles to tell regions by.
+    """
+    view = measured.view
+    axial, turn = to_axial_lps(structures.volume)
+    anatomy = AnatomyFindings(
+        measure_head(view.flair, axial.array, view.spacing_zyx_mm),
+        measure_regions(view.labels, axial.array, view.spacing_zyx_mm),
         structures.weights,
+    )
+    image = anatomy.regions.image
+    return replace(
+        measured,
+        view=replace(view, regions=image),
+        findings=replace(measured.findings, anatomy=anatomy),
+        regions=Volume(turn.undo(image), structures.volume.grid),
     )

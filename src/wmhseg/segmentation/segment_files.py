@@ -13,8 +13,7 @@ from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
 from wmhseg.segmentation import anatomist
-from wmhseg.segmentation.group_study import with_filled_t1, with_mni
-from wmhseg.segmentation.measure import measure
+from wmhseg.segmentation.measure_asked import Asked, measure_asked
 from wmhseg.segmentation.parcellation import ParcellationFiles, read_parcellation
 from wmhseg.segmentation.prepare_scan import prepare_files
 from wmhseg.segmentation.read_scan import ScanNames
@@ -86,13 +85,8 @@ def segment_files(
         watch.lap("anatomy")
     source = trace(*hashed_files(flair_path, t1_path), manifest, ensemble.precision)
     with ScanNames.of(flair_path, t1_path).in_errors():
-        measured = measure(prepared.scan, result, source, structures if settings.regions else None, parcels)
-        if settings.mni and structures is not None:
-            measured = with_mni(measured, structures)
-            watch.lap("mni")
-        if settings.filled_t1 and structures is not None:
-            measured = with_filled_t1(measured, structures, prepared.scan, t1_path)
-            watch.lap("filled_t1")
+        asked = Asked(settings, structures, parcels, t1_path)
+        measured = measure_asked(prepared.scan, result, source, asked, watch.lap)
     _say_flags(measured.findings)
     write_results(files, measured, lambda: watch.lap("report"), seg_source)
     summary = measured.findings.summary
