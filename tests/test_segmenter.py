@@ -195,3 +195,38 @@ def test_a_say_in_the_threshold(weights_folder: Path, files: tuple[Path, Path], 
     assert low.report["recipe"]["threshold"] == 0.2
     with pytest.raises(InputError, match=r"threshold: expected a number from 0 to 1, found 1\.2"):
         segment(*files, weights=weights_folder, threshold=1.2)
+
+
+def test_wmh_by_the_labels_of_a_parcellation(
+    segmenter: Segmenter, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Slabs that cut lesions, counted voxel by voxel."""
+    flair = nib.load(files[0])
+    right_mm = nib.affines.apply_affine(flair.affine, np.moveaxis(np.indices(flair.shape), 0, -1))[..., 0]
+    labels = np.select([right_mm < -26, right_mm < -12, right_mm > 24], [7, 5, 3], 0).astype(np.int16)
+    nib.save(nib.Nifti1Image(labels, flair.affine), tmp_path / "slabs.nii.gz")
+    (tmp_path / "names.tsv").write_text("index\tname\n3\tright\n7\tfar left\n")
+    plain = segmenter.segment(*files)
+    result = segmenter.segment(
+        *files, parcellation=tmp_path / "slabs.nii.gz", parcellation_names=str(tmp_path / "names.tsv")
+    )
+    np.testing.assert_array_equal(result.mask, plain.mask)
+    assert "parcellation" not in plain.report
+    found = result.report["parcellation"]
+    assert (found["file"]["name"], found["transform"]) == ("slabs.nii.gz", None)
+    voxel_ml = 1.15 * 1.15 * 6 / 1000
+    lesions = [labels[result.lesion_labels == number] for number in (1, 2, 3)]
+    owners = [np.bincount(one).argmax() for one in lesions]
+    names = {3: "right", 5: None, 7: "far left", 0: "outside of all labels"}
+    assert [row["index"] for row in found["labels"]] == list(names)
+    for row in found["labels"]:
+        here = labels == row["index"]
+        wmh = int(result.mask[here].sum())
+        assert wmh > 0
+        assert row["wmh_ml"] == pytest.approx(wmh * voxel_ml, abs=1e-5)
+        assert row["name"] == names[row["index"]]
+        assert row["lesion_count"] == owners.count(row["index"])
+        if row["index"]:
+            assert row["volume_ml"] == pytest.approx(here.sum() * voxel_ml, rel=1e-5)
+            assert row["wmh_percent"] == pytest.approx(100 * wmh / here.sum(), abs=1e-3)
+    assert sum(row["wmh_ml"] for row in found["labels"]) == pytest.approx(result.volume_ml, abs=1e-4)

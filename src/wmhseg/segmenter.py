@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wmhseg.errors import InputError
 from wmhseg.io.files import require_scan
-from wmhseg.io.memory import affine_of, from_memory, to_xyz
+from wmhseg.io.memory import affine_of, from_memory, own_voxels, to_xyz
 from wmhseg.io.volume import Volume, read_image, to_image
 from wmhseg.io.write_volume import write_volume
 from wmhseg.model import ensemble_loader
@@ -56,6 +56,9 @@ class Result:
         mni_mask: WMH mask in MNI space (MNI152NLin2009aSym, 1 mm), uint8; None unless asked for.
         mni_probability: Mean probability there, float32; None where there is no `probability`, too.
         mni_affine: From their voxels to RAS millimetres, (4, 4); None unless asked for.
+        filled_t1: The T1 with WMH filled by white matter, on its own grid and in its own number type; None
+            unless asked for.
+        filled_t1_affine: From its voxels to RAS millimetres, (4, 4); None unless asked for.
         affine: From voxels to RAS millimetres, (4, 4).
         volume_ml: WMH volume.
         lesions: Each lesion (26-connected in 3D), largest first.
@@ -71,6 +74,8 @@ class Result:
     mni_mask: NDArray[np.uint8] | None
     mni_probability: NDArray[np.float32] | None
     mni_affine: NDArray[np.float64] | None
+    filled_t1: NDArray[Any] | None
+    filled_t1_affine: NDArray[np.float64] | None
     affine: NDArray[np.float64]
     volume_ml: float
     lesions: tuple[Lesion, ...]
@@ -115,6 +120,7 @@ class Segmenter:
             threshold in the report; without, the same mask takes less time.
         regions: Find the structures of the head, and count WMH by region, side and distance.
         mni: Bring mask and probability to MNI space.
+        filled_t1: Fill the T1 at WMH; every scan needs one.
 
     Raises:
         InputError: TensorFlow is needed and not installed, or the threshold means nothing.
@@ -133,12 +139,13 @@ class Segmenter:
         all_members: bool = True,
         regions: bool = False,
         mni: bool = False,
+        filled_t1: bool = False,
     ) -> None:
         self._options = InputOptions(require_t1, bias_correction)
         self._all_members = all_members
         folder = None if weights is None else Path(weights)
         computing = folder, threads, precision, self._options, _probability(threshold)
-        settings = Settings(*computing, regions=regions, mni=mni)
+        settings = Settings(*computing, regions=regions, mni=mni, filled_t1=filled_t1)
         self._settings = settings
         ensemble_loader.require_runtime(settings, "segmentation")
         self._manifest = chosen_manifest(settings)
@@ -167,11 +174,13 @@ class Segmenter:
             parcellation_names: Names of its labels.
 
         Raises:
-            InputError: An image is missing, unreadable or unfit.
+            InputError: An image is missing, unreadable or unfit, or the T1 cannot be filled.
             BrainMaskError: No head or brain was found, or no ventricles to tell regions by.
             RegistrationError: The T1 that is required cannot be registered, or the brain does not fit the
                 MNI template.
         """
+        if self._settings.filled_t1 and t1 is None:
+            raise InputError("T1: expected one, to be filled at WMH, found none; give it")
         recipe = self._manifest.recipe
         names = ScanNames(_name(flair, "FLAIR"), _name(t1, "T1"))
         flair_volume, warnings = _read(flair, names.flair)
@@ -192,7 +201,8 @@ class Segmenter:
         hashes = _hashed(flair, flair_volume, "FLAIR"), None if t1 is None else _hashed(t1, t1_volume, "T1")
         provenance = trace(*hashes, self._manifest, self._ensemble.precision)
         with names.in_errors():
-            asked = Asked(self._settings, structures, parcels)
+            stored = _stored(t1, t1_volume) if self._settings.filled_t1 else None
+            asked = Asked(self._settings, structures, parcels, stored)
             return _result(measure_asked(scan, finish(prepared, predicted, recipe), provenance, asked))
 
 
@@ -208,6 +218,7 @@ class Options(TypedDict, total=False):
     all_members: bool
     regions: bool
     mni: bool
+    filled_t1: bool
 
 
 def segment(flair: Image, t1: Image | None = None, **options: "Unpack[Options]") -> Result:
@@ -253,8 +264,16 @@ def _hashed(image: Any, volume: Volume | None, what: str) -> HashedFile:
     return HashedFile(what, digest.hexdigest())
 
 
+def _stored(image: Any, volume: Volume | None) -> Path | Volume | None:
+    """Return what a T1 is before it is read as float32: its file, or the voxels in memory."""
+    if volume is None:
+        return None
+    return Path(os.fspath(image)) if _is_path(image) else Volume(own_voxels(image), volume.grid)
+
+
 def _result(measured: Measured) -> Result:
     result, findings, there = measured.result, measured.findings, measured.mni
+    filled = measured.filled_t1
     return Result(
         mask=to_xyz(result.mask.array),
         probability=to_xyz(result.probability.array) if result.members else None,
@@ -263,6 +282,8 @@ def _result(measured: Measured) -> Result:
         mni_mask=None if there is None else to_xyz(there.mask.array),
         mni_probability=to_xyz(there.probability.array) if there is not None and result.members else None,
         mni_affine=None if there is None else affine_of(there.mask.grid),
+        filled_t1=None if filled is None else to_xyz(filled.array),
+        filled_t1_affine=None if filled is None else affine_of(filled.grid),
         affine=affine_of(findings.grid),
         volume_ml=findings.summary.volume_ml,
         lesions=findings.lesions,

@@ -8,6 +8,7 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from scipy import ndimage
 
 from wmhseg import Segmenter
@@ -129,3 +130,39 @@ def test_python(scan_folder: Path, weights_folder: Path) -> None:
     np.testing.assert_array_equal(bare.mni_mask, result.mni_mask)
     plain = Segmenter(weights_folder).segment(flair)
     assert (plain.mni_mask, plain.mni_probability, plain.mni_affine) == (None, None, None)
+
+
+def test_a_filled_t1_in_python(scan_folder: Path, weights_folder: Path, tmp_path: Path) -> None:
+    """What the command writes, for a file and for images in memory; those stay as they are."""
+    flair, t1 = scan_folder / "FLAIR.nii.gz", tmp_path / "T1.nii"
+    drawn = nib.load(scan_folder / "T1.nii.gz")
+    nib.save(nib.Nifti1Image(np.rint(drawn.get_fdata()).astype(np.int16), drawn.affine), t1)
+    more = ["--t1", str(t1), "--filled-t1", f"{tmp_path}/f.nii"]
+    assert segment(scan_folder, weights_folder, tmp_path, *more) == 0
+    written, stored = nib.load(tmp_path / "f.nii"), nib.load(t1)
+    voxels = np.asarray(stored.dataobj)
+    assert (np.asarray(written.dataobj) != voxels).any()
+    segmenter = Segmenter(weights_folder, filled_t1=True)
+    for image in (t1, stored, sitk.ReadImage(str(t1)), (voxels[..., np.newaxis], stored.affine)):
+        result = segmenter.segment(flair, image)
+        assert result.filled_t1 is not None
+        assert result.filled_t1.dtype == np.int16
+        np.testing.assert_array_equal(result.filled_t1, np.asarray(written.dataobj))
+        np.testing.assert_allclose(result.filled_t1_affine, stored.affine, atol=1e-5)
+        assert (result.mni_mask, result.regions) == (None, None)
+    np.testing.assert_array_equal(voxels, np.asarray(nib.load(t1).dataobj))
+    with pytest.raises(InputError, match=r"^T1: expected one, to be filled at WMH, found none; give it$"):
+        segmenter.segment(flair)
+    plain = Segmenter(weights_folder).segment(flair, t1)
+    assert (plain.filled_t1, plain.filled_t1_affine) == (None, None)
+
+
+@pytest.mark.usefixtures("no_lesions")
+def test_without_wmh_it_is_a_copy(scan_folder: Path, weights_folder: Path) -> None:
+    t1 = nib.load(scan_folder / "T1.nii.gz")
+    voxels = np.asarray(t1.dataobj)
+    result = Segmenter(weights_folder, filled_t1=True).segment(
+        scan_folder / "FLAIR.nii.gz", (voxels, t1.affine)
+    )
+    np.testing.assert_array_equal(result.filled_t1, voxels)
+    assert not np.shares_memory(result.filled_t1, voxels)

@@ -48,6 +48,15 @@ def from_memory(image: Any, name: str) -> tuple[Volume, tuple[str, ...]]:
     )
 
 
+def own_voxels(image: Any) -> NDArray[Any]:
+    """Return a copy (Z, Y, X) of an image that `from_memory` takes, in its own number type."""
+    if isinstance(image, sitk.Image):
+        array = sitk.GetArrayFromImage(image)
+        return array[0] if array.ndim == 4 else array
+    array = np.array(image[0] if isinstance(image, tuple) else image.dataobj)
+    return (array[..., 0] if array.ndim == 4 else array).transpose(2, 1, 0)
+
+
 def to_xyz(array: NDArray[Any]) -> NDArray[Any]:
     """Return an array (Z, Y, X) as (X, Y, Z), in one piece."""
     return np.ascontiguousarray(array.transpose(2, 1, 0))

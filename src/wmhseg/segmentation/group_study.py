@@ -30,27 +30,29 @@ def with_mni(measured: Measured, structures: Structures) -> Measured:
     return replace(measured, mni=there, findings=replace(measured.findings, mni=there.findings))
 
 
-def with_filled_t1(measured: Measured, structures: Structures, scan: Scan, t1_path: Path | None) -> Measured:
-    """Return a result with the T1 as it is in its file, but for WMH, which are filled with white matter.
+def with_filled_t1(
+    measured: Measured, structures: Structures, scan: Scan, t1: Path | Volume | None
+) -> Measured:
+    """Return a result with the T1 as it is stored, but for WMH, which are filled with white matter.
 
     Args:
         measured: The result.
         structures: Those of the head.
         scan: What was segmented.
-        t1_path: File or folder of its T1.
+        t1: File or folder of its T1, or what is stored there.
 
     Raises:
         InputError: There is no T1, it was left out, or it shows no white matter to fill with.
     """
-    if t1_path is None or scan.t1 is None:
+    if t1 is None or scan.t1 is None:
         raise InputError(
             "T1: expected one that fits the FLAIR, to be filled at WMH, found none; give its file"
         )
-    stored = read_stored(t1_path)
+    stored = t1 if isinstance(t1, Volume) else read_stored(t1)
     # Where registration put it; voxel by voxel, it is the stored one.
     grid = scan.t1.grid
     if stored.array.shape != scan.t1.array.shape:
-        raise InputError(f"{t1_path}: expected the image that was segmented, found another; run it again")
+        raise InputError(f"{t1}: expected the image that was segmented, found another; run it again")
     mask = measured.result.mask
     hole = resample(mask, grid).array >= 0.5
     white = resample_labels(_as_labels(structures.volume), grid) == Structure.WHITE_MATTER

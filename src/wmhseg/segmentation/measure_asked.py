@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wmhseg.errors import BrainMaskError, InputError
+from wmhseg.io.volume import Volume
 from wmhseg.model.provenance import Provenance
 from wmhseg.segmentation.anatomist import Structures
 from wmhseg.segmentation.group_study import with_filled_t1, with_mni, with_warnings
@@ -23,14 +24,14 @@ class Asked:
         settings: Whether regions, MNI space and the filled T1 are asked for.
         structures: Those of the head; None where none of them is.
         parcels: Labels on the FLAIR's grid to count by.
-        t1: File or folder of the T1 to fill.
+        t1: File or folder of the T1 to fill, or what is stored there.
         forgiving: What cannot be told is a warning of the result, not an error.
     """
 
     settings: Settings
     structures: Structures | None = None
     parcels: Parcellation | None = None
-    t1: Path | None = None
+    t1: Path | Volume | None = None
     forgiving: bool = False
 
 
