@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wmhseg.batch.compute import How
-from wmhseg.batch.run_batch import run_batch
+from wmhseg.batch.run_batch import gather_batch, run_batch
 from wmhseg.errors import RegistrationError
 from wmhseg.settings import Settings
 
@@ -118,6 +118,35 @@ def test_a_scan_that_does_not_fit_keeps_its_mask(
     # It would be refused again.
     run(scans, output, weights_folder, mni=True)
     assert (fake_ensemble.calls, len(calls)) == (2, 2)
+
+
+def test_a_mask_on_another_grid_is_named_and_the_map_stays(
+    scans: Path, tmp_path: Path, weights_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    output = tmp_path / "out"
+    run(scans, output, weights_folder, mni=True)
+    mask = np.asarray(nib.load(output / "both" / MNI[0]).dataobj)
+    elsewhere = nib.Nifti1Image(np.ones((4, 5, 6), np.uint8), np.diag([2.0, 2, 2, 1]))
+    nib.save(elsewhere, output / "flair" / MNI[0])
+    gather_batch(scans, output)
+    assert (
+        f"{output}/flair/wmh_mni.nii.gz: expected 197x233x189 voxels of 1x1x1 mm, "
+        "found 4x5x6 voxels of 2x2x2 mm or another place or direction; make it again"
+    ) in caplog.text
+    said = json.loads((output / MAPS[0]).read_text())
+    assert (said["Scans"], said["Sources"], said["LeftOut"]) == (1, ["both"], ["flair"])
+    np.testing.assert_array_equal(np.asarray(nib.load(output / MAPS[1]).dataobj), mask)
+
+    before = [(output / name).read_bytes() for name in MAPS]
+    nib.save(elsewhere, output / "both" / MNI[0])
+    gather_batch(scans, output)
+    assert [(output / name).read_bytes() for name in MAPS] == before
+    assert (
+        caplog.messages.count(
+            "frequency map: expected one mask or more in MNI space, found none; an earlier one stays as it is"
+        )
+        == 1
+    )
 
 
 def test_filled_t1(scans: Path, tmp_path: Path, weights_folder: Path, fake_ensemble: Any) -> None:

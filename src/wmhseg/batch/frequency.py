@@ -12,7 +12,7 @@ from wmhseg.io.files import few, read_json
 from wmhseg.io.volume import Volume, read_mask
 from wmhseg.io.write_volume import write_volume
 from wmhseg.io.writing import remove_file, write_bytes, write_json
-from wmhseg.mni.frequency import frequency_map
+from wmhseg.mni.frequency import frequency_map, require_template_grid
 from wmhseg.mni.template import SPACE, read_template
 from wmhseg.report.frequency_picture import frequency_picture
 
@@ -22,15 +22,20 @@ log = logging.getLogger("wmhseg")
 def write_frequency(rows: Sequence[CohortRow], output: Path) -> None:
     """Write the map, what it is made from and its picture; without a scan in MNI space, remove an old one.
 
+    Masks that cannot be used are left out, with a warning; if none is left, an old map stays.
+
     Raises:
         OutputError: One cannot be written.
     """
     done = [row for row in rows if not row.error]
+    if all(row.mni is None for row in done):
+        _remove(output)
+        return
     used: list[str] = []
     try:
         share = frequency_map(_masks(done, used))
-    except InputError:
-        _remove(output)
+    except InputError as error:
+        log.warning("%s; an earlier one stays as it is", error)
         return
     left_out = [row.job.name for row in done if row.job.name not in used]
     fields = {
@@ -51,12 +56,14 @@ def write_frequency(rows: Sequence[CohortRow], output: Path) -> None:
 
 
 def _masks(rows: Sequence[CohortRow], used: list[str]) -> Iterator[Volume]:
-    """Yield the masks in MNI space that can be read, and note their scans' names."""
+    """Yield the masks in MNI space that can be used, and note their scans' names."""
     for row in rows:
         if row.mni is None:
             continue
+        path = row.job.files.mni[0]
         try:
-            mask = read_mask(row.job.files.mni[0])
+            mask = read_mask(path)
+            require_template_grid(mask, str(path))
         except InputError as error:
             log.warning("%s", error)
             continue

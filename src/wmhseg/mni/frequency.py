@@ -20,10 +20,17 @@ def frequency_map(masks: Iterable[Volume]) -> Volume:
     """
     count, total = np.zeros(GRID.shape_zyx, np.int32), 0
     for mask in masks:
-        if not mask.grid.same_as(GRID):
-            raise InputError(f"mask in MNI space: expected {GRID}, found {mask.grid}; make it again")
+        require_template_grid(mask, "mask in MNI space")
         count += mask.array != 0
         total += 1
     if not total:
         raise InputError("frequency map: expected one mask or more in MNI space, found none")
     return Volume((count / total).astype(np.float32), GRID)
+
+
+def require_template_grid(mask: Volume, name: str) -> None:
+    """Raise InputError if a mask, which is called `name`, does not lie on the template's grid."""
+    if not mask.grid.same_as(GRID):
+        raise InputError(
+            f"{name}: expected {GRID}, found {mask.grid} or another place or direction; make it again"
+        )
