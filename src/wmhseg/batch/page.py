@@ -4,15 +4,14 @@ import base64
 import os
 from collections.abc import Sequence
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from statistics import median
-from string import Template
 from urllib.parse import quote
 
 from wmhseg import __version__
 from wmhseg.batch.cohort_rows import OUTLIER_Z, CohortRow, doubtful_first, is_unusual
 from wmhseg.io.files import is_file
+from wmhseg.report.html_page import html_page
 
 # With more scans, the pictures stay in files of their own: browsers are slow with pages of 100 MB.
 MOST_EMBEDDED = 500
@@ -28,23 +27,17 @@ def cohort_page(rows: Sequence[CohortRow], title: str, folder: Path) -> str:
     """
     embedded = len(rows) <= MOST_EMBEDDED
     note = "" if embedded else " The pictures lie in folders beside this page: leave it there."
-    return Template(_resource("page.html")).substitute(
-        title=escape(title),
-        version=escape(__version__),
-        limit=OUTLIER_Z,
-        style=_resource("page.css"),
-        script=_resource("page.js"),
-        # Some browsers do not count files beside a file as its own.
-        pictures_from="data:" if embedded else "data: 'self' file:",
-        pictures_note=note,
-        overview=_overview(rows),
-        filters=_filters(rows),
-        rows="\n".join(_line(row, None if embedded else folder) for row in doubtful_first(rows)),
-    )
-
-
-def _resource(name: str) -> str:
-    return (files("wmhseg.batch") / name).read_text(encoding="utf-8")
+    parts = {
+        "title": escape(title),
+        "version": escape(__version__),
+        "limit": OUTLIER_Z,
+        "pictures_note": note,
+        "overview": _overview(rows),
+        "filters": _filters(rows),
+        "rows": "\n".join(_line(row, None if embedded else folder) for row in doubtful_first(rows)),
+    }
+    # Some browsers do not count files beside a file as its own.
+    return html_page("wmhseg.batch", title, parts, "data:" if embedded else "data: 'self' file:")
 
 
 def _kinds(row: CohortRow) -> list[str]:

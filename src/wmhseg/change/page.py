@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from importlib.resources import files
-from string import Template
 
 from wmhseg import __version__
 from wmhseg.change.compare import Comparison
@@ -12,25 +10,20 @@ from wmhseg.change.pictures import COLOURS, ChangeSlice, draw_slices
 from wmhseg.change.time_point import TimePoint
 from wmhseg.change.volume_change import VolumeChange
 from wmhseg.io.tsv import NO_VALUE
+from wmhseg.report.html_page import html_page
 
 MOST_LESIONS = 100
 
 
 def change_page(times: Sequence[TimePoint], comparisons: Sequence[Comparison]) -> str:
     """Return the page; the same scans give the same text."""
-    return Template(_resource("page.html")).substitute(
-        name=escape(" to ".join(time.name for time in times)),
-        version=escape(__version__),
-        weights=escape(times[0].measured.findings.provenance.weights_name),
-        style=_resource("page.css"),
-        script=_resource("page.js"),
-        times=_times(times),
-        pairs="\n".join(map(_pair, comparisons)),
-    )
-
-
-def _resource(name: str) -> str:
-    return (files("wmhseg.change") / name).read_text(encoding="utf-8")
+    parts = {
+        "version": escape(__version__),
+        "weights": escape(times[0].measured.findings.provenance.weights_name),
+        "times": _times(times),
+        "pairs": "\n".join(map(_pair, comparisons)),
+    }
+    return html_page("wmhseg.change", f"WMH change: {' to '.join(time.name for time in times)}", parts)
 
 
 def _times(times: Sequence[TimePoint]) -> str:

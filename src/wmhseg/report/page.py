@@ -1,8 +1,6 @@
 """The report as one HTML file that needs nothing but a browser: no network, no other file."""
 
 from html import escape
-from importlib.resources import files
-from string import Template
 
 import numpy as np
 
@@ -11,6 +9,7 @@ from wmhseg.imaging.quality import deep_intensities
 from wmhseg.lesions import largest_slices
 from wmhseg.report.findings import Findings
 from wmhseg.report.histogram import draw_histogram
+from wmhseg.report.html_page import html_page
 from wmhseg.report.region_tables import contour_note, region_section
 from wmhseg.report.slices import Layers, draw_checkerboards, draw_layers
 from wmhseg.report.tables import lesion_table, provenance_table, quality_table, threshold_table
@@ -32,31 +31,25 @@ def draw_page(view: View, findings: Findings) -> str:
     # For each lesion the shown slice that is nearest to where it is largest.
     nearest = [int(np.argmin(np.abs(numbers - z))) for z in largest_slices(view.labels)]
     source = findings.provenance
-    template = Template(_resource("page.html"))
-    return template.substitute(
-        name=escape(source.flair.name),
-        version=escape(dict(source.versions)["wmhseg"]),
-        weights=escape(source.weights_name),
-        style=_resource("page.css"),
-        script=_resource("page.js"),
-        tiles=_tiles(findings),
-        flags=_flags(findings),
-        last=len(layers) - 1,
-        first=nearest[0] if nearest else len(layers) // 2,
-        modes=_modes(with_t1=view.t1 is not None),
-        slices="\n".join(map(_figure, layers)),
-        contours=contour_note(findings),
-        registration=region_section(findings) + _registration(view),
-        histogram=_histogram(view),
-        thresholds=threshold_table(findings.spread, source.recipe.threshold),
-        lesions=lesion_table(findings, nearest),
-        quality=quality_table(findings.checks),
-        provenance=provenance_table(findings),
-    )
-
-
-def _resource(name: str) -> str:
-    return (files("wmhseg.report") / name).read_text(encoding="utf-8")
+    parts = {
+        "name": escape(source.flair.name),
+        "version": escape(dict(source.versions)["wmhseg"]),
+        "weights": escape(source.weights_name),
+        "tiles": _tiles(findings),
+        "flags": _flags(findings),
+        "last": len(layers) - 1,
+        "first": nearest[0] if nearest else len(layers) // 2,
+        "modes": _modes(with_t1=view.t1 is not None),
+        "slices": "\n".join(map(_figure, layers)),
+        "contours": contour_note(findings),
+        "registration": region_section(findings) + _registration(view),
+        "histogram": _histogram(view),
+        "thresholds": threshold_table(findings.spread, source.recipe.threshold),
+        "lesions": lesion_table(findings, nearest),
+        "quality": quality_table(findings.checks),
+        "provenance": provenance_table(findings),
+    }
+    return html_page("wmhseg.report", f"WMH report: {source.flair.name}", parts)
 
 
 def _tiles(findings: Findings) -> str:
