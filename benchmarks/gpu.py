@@ -17,6 +17,7 @@ os.environ["KERAS_BACKEND"] = "jax"
 
 import jax
 import numpy as np
+from numpy.typing import NDArray
 
 from wmhseg.model.manifest import Member, default_weights, read_manifest
 from wmhseg.model.unet import build_unet
@@ -43,7 +44,7 @@ def main() -> int:
     print("arithmetic\tbatch\tslices_per_second\tlargest_difference")
     member = read_manifest(options.weights).members[0]
     slices = np.random.default_rng(0).normal(size=(max(options.batches), 200, 200, 2)).astype(np.float32)
-    reference = {}
+    reference: dict[int, NDArray[np.float32]] = {}
     for name, (policy, precision) in WAYS.items():
         with jax.default_matmul_precision(precision):
             forward = network(member, policy)

@@ -88,15 +88,15 @@ def measured(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, ob
 def resized(volume: Volume, what: str, size: int) -> Volume:
     """Return the volume with another number of slices, or of rows and columns, over the same space."""
     axes = {"slices": (2,), "pixels": (0, 1)}.get(what, ())
-    grid, old = volume.grid, volume.grid.spacing_mm
-    new = [old[i] * grid.size_xyz[i] / size if i in axes else old[i] for i in range(3)]
-    shape = [size if i in axes else grid.size_xyz[i] for i in range(3)]
-    # The first voxel's centre moves with its size; the edge of the field of view stays.
-    shift = np.asarray(grid.direction).reshape(3, 3) @ ((np.array(new) - old) / 2)
-    x, y, z = (np.asarray(grid.origin_mm) + shift).tolist()
-    target = replace(
-        grid, size_xyz=tuple(shape), spacing_mm=tuple(float(value) for value in new), origin_mm=(x, y, z)
+    grid = volume.grid
+    (nx, sx), (ny, sy), (nz, sz) = (
+        (size, spacing * count / size) if axis in axes else (count, spacing)
+        for axis, (count, spacing) in enumerate(zip(grid.size_xyz, grid.spacing_mm, strict=True))
     )
+    # The first voxel's centre moves with its size; the edge of the field of view stays.
+    shift = np.asarray(grid.direction).reshape(3, 3) @ (np.subtract((sx, sy, sz), grid.spacing_mm) / 2)
+    x, y, z = (np.asarray(grid.origin_mm) + shift).tolist()
+    target = replace(grid, size_xyz=(nx, ny, nz), spacing_mm=(sx, sy, sz), origin_mm=(x, y, z))
     return resample(volume, target, outside=float(volume.array.min()))
 
 

@@ -141,7 +141,7 @@ def convolution(kind: str, threads: int) -> Callable[[], None]:
     interpreter = Interpreter(model_content=bytes(builder.Output()), num_threads=threads)
     interpreter.allocate_tensors()
     interpreter.set_tensor(0, rng.normal(size=image).astype(numbers))
-    return interpreter.invoke  # type: ignore[no-any-return]
+    return interpreter.invoke
 
 
 def work(model: bytes) -> tuple[float, float]:
