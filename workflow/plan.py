@@ -14,15 +14,16 @@ from itertools import chain
 from pathlib import Path
 
 # Measured with one thread and one worker, see docs/use/cluster.md.
-START_S, SCAN_S, SCAN_S_PER_MVOXEL = 17.0, 4.4, 6.3
-BASE_MB, MB_PER_MVOXEL = 960.0, 30.0
+START_S, SCAN_S, SCAN_S_PER_MVOXEL = 6.0, 2.0, 5.5
+BASE_MB, MB_PER_MVOXEL = 600.0, 90.0
 # Snakemake itself, which runs once more inside every job of a cluster.
 SNAKEMAKE_MB = 500
 # Slower processors, busy disks.
 RESERVE = 3.0
 # Of a scan without a readable header, such as a folder of DICOM slices: that of 1 mm.
 USUAL_MVOXELS = 7.2
-# Not measured: regions need one network more, a change every scan once more, and registration.
+# Regions take a fifth more, MNI space twice as long; a change (not measured) every scan once more, and registration.
+NEED_REGIONS = ("--regions", "--mni", "--filled-t1")
 REGIONS_FACTOR, CHANGE_FACTOR = 2.0, 2.0
 
 

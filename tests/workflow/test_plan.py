@@ -28,12 +28,12 @@ def test_voxels_of_headers(plan: ModuleType, tmp_path: Path) -> None:
 
 
 def test_memory_and_minutes(plan: ModuleType) -> None:
-    """By hand: 960 MB + 30 a million voxels + 500 of Snakemake; 17 s, and 4.4 s + 6.3 a million voxels."""
+    """By hand: 600 MB + 90 a million voxels + 500 of Snakemake; 6 s, and 2 s + 5.5 a million voxels."""
     chunk = plan.Chunk("1", "", (1.0, 2.0), "")
-    assert [chunk.mem_mb(attempt) for attempt in (1, 2, 3)] == [1600, 2300, 3100]  # 1520, 2280, 3040
-    # 17 + 2 x 4.4 + 3 x 6.3 = 44.7 s; three times that and two minutes: 4.2
-    assert [chunk.minutes(attempt) for attempt in (1, 2)] == [5, 10]
-    assert chunk.minutes(1, 2.0) == 6  # 17 + 55.4 s: 5.6
+    assert [chunk.mem_mb(attempt) for attempt in (1, 2, 3)] == [1300, 2000, 2600]  # 1280, 1920, 2560
+    # 6 + 2 x 2 + 3 x 5.5 = 26.5 s; three times that and two minutes: 3.3
+    assert [chunk.minutes(attempt) for attempt in (1, 2)] == [4, 8]
+    assert chunk.minutes(1, 2.0) == 5  # 6 + 41 s: 4.4
 
 
 def test_a_table_is_dealt_out_as_wmhseg_does_it(plan: ModuleType, tmp_path: Path) -> None:
