@@ -22,7 +22,7 @@ MNI = "mni"
 # Where it says what lies in the labels of a parcellation.
 PARCELLATION = "parcellation"
 # Thresholds with a column of their own, whatever the recipe's is.
-COLUMN_THRESHOLDS = (0.3, 0.5, 0.8)
+COLUMN_THRESHOLDS = (0.3, 0.5, 0.8, 0.95)
 
 
 @dataclass(frozen=True)
