@@ -98,7 +98,7 @@ def test_least_expected_dsc_first(tmp_path: Path) -> None:
 def test_table(jobs: list[Job]) -> None:
     rows = list(csv.reader(cohort_table(read_cohort(jobs)).splitlines(), delimiter="\t"))
     assert len(rows) == 11
-    assert {len(row) for row in rows} == {22}
+    assert {len(row) for row in rows} == {23}
     head, first, large, odd, failed = rows[0], rows[1], *rows[6:9]
     assert dict(zip(head, first, strict=True)) == {
         "name": "p1",
@@ -108,10 +108,11 @@ def test_table(jobs: list[Job]) -> None:
         "volume_above_0.3_ml": "1.125",
         "volume_above_0.5_ml": "1.0625",
         "volume_above_0.8_ml": "0.5",
+        "volume_above_0.95_ml": "n/a",
         "lesion_count": "2",
         "agreement": "0.9",
         "expected_dsc": "0.781",
-        "volume_z": first[10],
+        "volume_z": first[11],
         "flags": "n/a",
         "error": "n/a",
         "seconds": "3.5",
@@ -124,10 +125,10 @@ def test_table(jobs: list[Job]) -> None:
         "weights_sha256": "w0,w1",
         "version": "0.1.0",
     }
-    assert odd[11] == "no T1; thick <b>; noise"
-    assert large[1:7] == ["300.0", *["n/a"] * 5]
-    assert failed[1:7] == ["n/a"] * 6
-    assert failed[12] == "/x/FLAIR.nii.gz: not a readable image"
+    assert odd[12] == "no T1; thick <b>; noise"
+    assert large[1:8] == ["300.0", *["n/a"] * 6]
+    assert failed[1:8] == ["n/a"] * 7
+    assert failed[13] == "/x/FLAIR.nii.gz: not a readable image"
 
 
 def test_long_table(jobs: list[Job]) -> None:
