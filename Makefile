@@ -70,6 +70,7 @@ release: ## dist/: wheel, image archive, SBOM, licences, SHA-256; each tried off
 
 benchmarks: .venv/dev ## speed and memory, as ratios measured side by side
 	$(BIN)/python benchmarks/inference.py
+	$(BIN)/python benchmarks/roofline.py
 	$(BIN)/python benchmarks/batch.py $(SCANS)
 	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/training.py
