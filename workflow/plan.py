@@ -22,7 +22,7 @@ SNAKEMAKE_MB = 500
 RESERVE = 3.0
 # Of a scan without a readable header, such as a folder of DICOM slices: that of 1 mm.
 USUAL_MVOXELS = 7.2
-# Regions take a fifth more, MNI space twice as long; a change (not measured) every scan once more, and registration.
+# Regions take a fifth more, MNI space twice as long; a change (not measured) each scan again and registers.
 NEED_REGIONS = ("--regions", "--mni", "--filled-t1")
 REGIONS_FACTOR, CHANGE_FACTOR = 2.0, 2.0
 

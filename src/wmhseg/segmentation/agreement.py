@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-# DSC = intercept + slope * agreement, least squares over 30 synthetic scans that the networks before these had not
-# seen; a fit to 24 that these have not seen (-0.57, 1.56) is no better there and worse on the real ones.
+# DSC = intercept + slope * agreement, fitted to 30 synthetic scans that the networks before these had
+# not seen. A fit to 24 that these have not seen (-0.57, 1.56) does worse on the real ones.
 _INTERCEPT, _SLOPE = -0.92, 1.89
 
 
