@@ -1,5 +1,6 @@
 """The bias field: how it is measured, that it goes, and that it is left alone where it is weak."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,15 @@ def test_strength_is_the_fields(head: Any) -> None:
     after = bias_strength(uneven(head.flair, 3.0), "FLAIR")
     assert before < BIAS_LIMIT
     assert after > np.exp(0.25 * 3.0) - 1 > BIAS_LIMIT
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_strength_in_few_slices(count: int) -> None:
+    """The quadratic's terms along z say nothing there, or what others say."""
+    volume = read_volume(SAMPLE / "FLAIR.nii.gz")
+    few = Volume(volume.array[24 : 24 + count], replace(volume.grid, size_xyz=(240, 240, count)))
+    assert bias_strength(few, "FLAIR") < BIAS_LIMIT
+    assert bias_strength(uneven(few, 3.0), "FLAIR") > np.exp(0.25 * 3.0) - 1
 
 
 @pytest.mark.parametrize("scale", [0.001, 1000.0])

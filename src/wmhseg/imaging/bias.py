@@ -88,8 +88,11 @@ def without_bias(volume: Volume, name: str) -> Volume:
 
 
 def _least_squares(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the coefficients by the normal equations: ten terms of about 1, so that they lose nothing."""
-    return np.asarray(np.linalg.solve(terms.T @ terms, terms.T @ values))
+    """Return the coefficients by the normal equations: ten terms of about 1, so that they lose nothing.
+
+    In a few slices some terms say the same; of the solutions the smallest is returned.
+    """
+    return np.asarray(np.linalg.lstsq(terms.T @ terms, terms.T @ values, rcond=None)[0])
 
 
 def _small(volume: Volume, name: str, spacing_mm: float) -> tuple[Volume, NDArray[np.bool_]]:
