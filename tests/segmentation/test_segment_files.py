@@ -130,7 +130,7 @@ def test_everything(scan_folder: Path, weights_folder: Path, tmp_path: Path, eve
     low, high = report["volume_interval_ml"]
     assert low == min(report["member_volumes_ml"]) < report["volume_ml"] < high
     assert report["volume_above_ml"]["0.5"] == report["volume_ml"]
-    assert sorted(report["volume_above_ml"]) == ["0.3", "0.5", "0.8"]
+    assert sorted(report["volume_above_ml"]) == ["0.3", "0.5", "0.8", "0.95"]
     assert report["inputs"]["flair"] == {
         "name": "FLAIR.nii.gz",
         "sha256": hashlib.sha256(flair_path.read_bytes()).hexdigest(),

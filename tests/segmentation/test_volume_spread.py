@@ -42,9 +42,9 @@ def test_by_hand(head: Any) -> None:
     spread = measure_spread(result, RECIPE)
     assert spread.members_ml == pytest.approx([20 * VOXEL_ML, 40 * VOXEL_ML, 10 * VOXEL_ML], abs=1e-6)
     assert (spread.low_ml, spread.high_ml) == (spread.members_ml[2], spread.members_ml[1])
-    assert [limit for limit, _ in spread.above_ml] == [0.3, 0.5, 0.6, 0.8]
+    assert [limit for limit, _ in spread.above_ml] == [0.3, 0.5, 0.6, 0.8, 0.95]
     assert [volume for _, volume in spread.above_ml] == pytest.approx(
-        [30 * VOXEL_ML, 20 * VOXEL_ML, 20 * VOXEL_ML, 10 * VOXEL_ML], abs=1e-6
+        [30 * VOXEL_ML, 20 * VOXEL_ML, 20 * VOXEL_ML, *[10 * VOXEL_ML] * 2], abs=1e-6
     )
     # Members of 20, 40 and 10 pixels, one inside the other: 2 * 20 / 60, 2 * 10 / 30, 2 * 10 / 50.
     assert spread.agreement == pytest.approx((2 / 3 + 2 / 3 + 2 / 5) / 3, abs=1e-4)
