@@ -32,7 +32,6 @@ SIZES = {
     "networks": (1, 2, 3, 5, 10),
     "threads": tuple(range(1, processors() + 1)),
 }
-UNITS = {"slices": "slices", "pixels": "rows and columns", "networks": "networks", "threads": "threads"}
 
 
 def main() -> int:
@@ -113,7 +112,7 @@ def draw(rows: list[dict[str, object]], path: Path) -> None:
             axes[line][column].plot([row["size"] for row in own], [row[key] for row in own], "o-")
             axes[line][column].set_ylim(bottom=0)
             axes[line][column].set_ylabel(label if column == 0 else "")
-        axes[1][column].set_xlabel(UNITS[what])
+        axes[1][column].set_xlabel("rows and columns" if what == "pixels" else what)
         axes[1][column].set_xlim(left=0)
     figure.tight_layout()
     figure.savefig(path, dpi=100)

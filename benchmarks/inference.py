@@ -9,7 +9,6 @@ prepare, postprocess and write the same scan, each in a process of its own from 
 """
 
 import argparse
-import hashlib
 import json
 import subprocess
 import sys
@@ -92,6 +91,7 @@ def ensemble_of(weights: Path, size: int, folder: Path) -> Path:
 
 def at_paper_width(weights: Path, folder: Path) -> Path:
     """Write the same ensemble with every network widened to the paper's channels; it computes the same."""
+    from wmhseg.io.files import file_sha256
     from wmhseg.model.manifest import PAPER_WIDTHS, read_manifest
     from wmhseg.model.unet import build_unet
     from wmhseg.training.widen import widen, widening_factor
@@ -107,7 +107,7 @@ def at_paper_width(weights: Path, folder: Path) -> Path:
         wide.save_weights(path)
         fields["members"][number] |= {
             "file": path.name,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "sha256": file_sha256(path),
             "widths": PAPER_WIDTHS,
         }
     (folder / "manifest.json").write_text(json.dumps(fields), encoding="utf-8")

@@ -35,9 +35,9 @@ from wmhseg.model.member_weights import load_members
 from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.processors import processors
 from wmhseg.segmentation.measure import measure
-from wmhseg.segmentation.prepare_scan import prepare_scan
-from wmhseg.segmentation.read_scan import read_scan
+from wmhseg.segmentation.prepare_scan import prepare_files
 from wmhseg.segmentation.segment_scan import finish
+from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import InputOptions
 
 ROOT = Path(__file__).parents[1]
@@ -160,43 +160,34 @@ def work(model: bytes) -> tuple[float, float]:
 
 def stages(case: Path, weights: Path, threads: int, peaks: dict[str, float]) -> None:
     """Run one scan and print a line for each stage."""
-    seconds: dict[str, float] = {}
-    start = time.perf_counter()
-
-    def lap(name: str) -> None:
-        nonlocal start
-        seconds[name] = time.perf_counter() - start
-        start = time.perf_counter()
-
+    watch = Stopwatch()
     subprocess.run([sys.executable, "-c", "pass"], check=True)
-    lap("interpreter")
+    watch.lap("interpreter")
     subprocess.run([sys.executable, "-c", "import wmhseg.segmentation.segment_files"], check=True)
-    lap("imports")
-    seconds["imports"] -= seconds["interpreter"]
+    watch.lap("imports")
     manifest = read_manifest(weights)
     flair, t1 = (case / "pre" / f"{name}.nii.gz" for name in ("FLAIR", "T1"))
-    lap("manifest")
-    scan = read_scan(flair, t1, InputOptions())
-    lap("read, register, bias")
-    prepared = prepare_scan(scan, manifest.recipe)
-    lap("prepare")
+    watch.lap("manifest")
+    prepared = prepare_files(flair, t1, manifest.recipe, InputOptions(), watch)
     arrays = load_members(manifest)
-    lap("weights")
+    watch.lap("weights")
     slices = prepared.windows.slices
     size_yx = slices.shape[1], slices.shape[2]
     networks = [LiteNetwork(one, threads) for one in arrays]
     first = [network.predict(slices[:1]) for network in networks]
-    lap("models and first slice")
+    watch.lap("models and first slice")
     found = [network.predict(slices[1:]) for network in networks]
-    lap("network")
+    watch.lap("network")
     members = [np.concatenate(pair)[..., 0] for pair in zip(first, found, strict=True)]
     result = finish(prepared, Members(tuple(members)), manifest.recipe)
-    lap("postprocess")
-    measure(scan, result, trace(*hashed_files(flair, t1), manifest, "float32"))
-    lap("measure")
+    watch.lap("postprocess")
+    measure(prepared.scan, result, trace(*hashed_files(flair, t1), manifest, "float32"))
+    watch.lap("measure")
     with tempfile.TemporaryDirectory() as folder:
         write_volume(Path(folder) / "result.nii.gz", result.mask)
-    lap("write")
+    watch.lap("write")
+    seconds = {name: taken for name, taken in watch.seconds.items() if name != "total"}
+    seconds["imports"] -= seconds["interpreter"]
     total = sum(seconds.values())
     for name, taken in seconds.items():
         print(f"{name:34} {taken:8.2f} s   {taken / total:6.1%}")

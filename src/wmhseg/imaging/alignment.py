@@ -26,10 +26,9 @@ def offset_mm(
     flat = np.flatnonzero(inside)
     levels = _levels(flair, inside).ravel()[flat]
     t1_levels = _levels(t1, inside).ravel()
-    strides = [int(np.prod(flair.shape[axis + 1 :])) for axis in range(flair.ndim)]
     best = []
     for axis, spacing in enumerate(spacing_zyx_mm):
-        length, stride = flair.shape[axis], strides[axis]
+        length, stride = flair.shape[axis], int(np.prod(flair.shape[axis + 1 :]))
         place = flat // stride % length
         # The nearest first: among equals, the smallest offset wins.
         steps = sorted(range(-int(reach_mm / spacing), int(reach_mm / spacing) + 1), key=abs)
