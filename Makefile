@@ -28,6 +28,7 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 unit: .venv/dev .venv/snakemake
 	$(BIN)/pytest tests --ignore tests/container --ignore tests/slurm --numprocesses 2 --dist loadfile
