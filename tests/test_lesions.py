@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from wmhseg.lesions import (
     label_lesions,
     largest_slices,
     lesion_volumes_mm3,
     number_by_volume,
-    remove_faint_lesions,
-    remove_small_lesions,
+    remove_lesions,
 )
 
 # Two slices. A: 3 voxels of the first slice and, touching by a corner only, 1 of the second.
@@ -30,6 +30,10 @@ TWO_SLICES = np.array(
         ],
     ]
 )
+
+
+def without_small(mask: NDArray[np.bool_], limit_mm3: float, voxel_mm3: float) -> NDArray[np.bool_]:
+    return remove_lesions(mask, np.zeros(mask.shape, np.float32), 0.0, limit_mm3, voxel_mm3)
 
 
 def test_lesions_touching_by_a_corner_are_one() -> None:
@@ -56,7 +60,7 @@ def test_no_lesion() -> None:
     assert count == 0
     assert not labels.any()
     assert lesion_volumes_mm3(labels, count, 3.0).shape == (0,)
-    assert not remove_small_lesions(np.zeros((2, 3, 4), dtype=bool), 5.0, 3.0).any()
+    assert not without_small(np.zeros((2, 3, 4), dtype=bool), 5.0, 3.0).any()
 
 
 def test_volumes_count_voxels_in_the_order_of_the_labels() -> None:
@@ -71,7 +75,7 @@ def test_volumes_count_voxels_in_the_order_of_the_labels() -> None:
     ("limit_mm3", "voxels_left"), [(0.0, 7), (1.5, 7), (1.6, 6), (3.0, 6), (3.1, 4), (6.1, 0)]
 )
 def test_lesions_below_the_limit_go(limit_mm3: float, voxels_left: int) -> None:
-    kept = remove_small_lesions(TWO_SLICES, limit_mm3, 1.5)
+    kept = without_small(TWO_SLICES > 0, limit_mm3, 1.5)
     assert kept.dtype == np.bool_
     assert kept.sum() == voxels_left
     assert not kept[TWO_SLICES == 0].any()
@@ -82,7 +86,7 @@ def test_a_limit_of_whole_voxels_survives_a_header_in_float32() -> None:
     assert voxel_volume_mm3 < 0.7 * 0.7 * 3.3
     mask = np.zeros((1, 1, 5), dtype=bool)
     mask[0, 0, 1:4] = True
-    assert remove_small_lesions(mask, 3 * 0.7 * 0.7 * 3.3, voxel_volume_mm3).sum() == 3
+    assert without_small(mask, 3 * 0.7 * 0.7 * 3.3, voxel_volume_mm3).sum() == 3
 
 
 def test_a_mask_of_another_dimension_is_refused() -> None:
@@ -114,7 +118,11 @@ def test_lesions_without_a_probable_voxel_go() -> None:
     probability[1, 2, 0] = 0.9  # A's single voxel in the second slice
     probability[0, 3, 3] = 0.89  # B
     probability[1, 0, 5] = 0.99  # outside the mask, above C
-    kept = remove_faint_lesions(TWO_SLICES, probability, 0.9)
+    kept = remove_lesions(TWO_SLICES > 0, probability, 0.9, 0.0, 1.5)
     assert np.argwhere(kept).tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 1], [1, 2, 0]]
-    np.testing.assert_array_equal(remove_faint_lesions(TWO_SLICES, probability, 0.7), TWO_SLICES > 0)
-    assert not remove_faint_lesions(TWO_SLICES, probability, 0.91).any()
+    all_kept = remove_lesions(TWO_SLICES > 0, probability, 0.7, 0.0, 1.5)
+    np.testing.assert_array_equal(all_kept, TWO_SLICES > 0)
+    assert not remove_lesions(TWO_SLICES > 0, probability, 0.91, 0.0, 1.5).any()
+    # B is large enough and faint, C the other way round.
+    probability[0, 0, 5] = 0.99
+    assert remove_lesions(TWO_SLICES > 0, probability, 0.9, 3.0, 1.5).sum() == 4

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.box import box_around
+
 FACES_EDGES_CORNERS = np.ones((3, 3, 3), dtype=bool)
 
 # Headers carry spacings as float32: three voxels of "3 mm3" must pass a limit of 9 mm3.
@@ -71,41 +73,33 @@ def largest_slices(labels: NDArray[np.int32]) -> list[int]:
     return [int(z) for z in np.argmax(voxels, axis=0)[1:]]
 
 
-def remove_small_lesions(
-    mask: NDArray[Any], min_volume_mm3: float, voxel_volume_mm3: float
+def remove_lesions(
+    mask: NDArray[np.bool_],
+    probability: NDArray[np.float32],
+    min_peak: float,
+    min_volume_mm3: float,
+    voxel_volume_mm3: float,
 ) -> NDArray[np.bool_]:
-    """Return the mask without the lesions smaller than a volume.
+    """Return the mask without the lesions that are too faint or too small.
 
     Args:
-        mask: (Z, Y, X); voxels that are not zero belong to a lesion.
+        mask: (Z, Y, X).
+        probability: Of the same shape.
+        min_peak: Lesions with one voxel of this probability or more stay; 0 keeps all.
         min_volume_mm3: Lesions of this volume or more stay; 0 keeps all.
         voxel_volume_mm3: Volume of one voxel.
 
     Raises:
         ValueError: The mask is not three-dimensional.
     """
-    labels, count = label_lesions(mask)
+    # Lesions fill a small part of a scan: outside their box there is nothing to number.
+    box = box_around(mask)
+    labels, count = label_lesions(mask[box])
     volumes = lesion_volumes_mm3(labels, count, voxel_volume_mm3)
+    bright = np.zeros(count + 1, dtype=bool)
+    bright[labels[probability[box] >= min_peak]] = True
     keep = np.zeros(count + 1, dtype=bool)
-    keep[1:] = volumes >= min_volume_mm3 * (1 - _VOLUME_TOLERANCE)
-    return keep[labels]
-
-
-def remove_faint_lesions(
-    mask: NDArray[Any], probability: NDArray[np.float32], min_peak: float
-) -> NDArray[np.bool_]:
-    """Return the mask without the lesions whose most probable voxel stays below a limit.
-
-    Args:
-        mask: (Z, Y, X); voxels that are not zero belong to a lesion.
-        probability: Of the same shape.
-        min_peak: Lesions with one voxel of this probability or more stay; 0 keeps all.
-
-    Raises:
-        ValueError: The mask is not three-dimensional.
-    """
-    labels, count = label_lesions(mask)
-    keep = np.zeros(count + 1, dtype=bool)
-    keep[labels[probability >= min_peak]] = True
-    keep[0] = False
-    return keep[labels]
+    keep[1:] = bright[1:] & (volumes >= min_volume_mm3 * (1 - _VOLUME_TOLERANCE))
+    kept = np.zeros_like(mask)
+    kept[box] = keep[labels]
+    return kept

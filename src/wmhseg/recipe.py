@@ -54,8 +54,6 @@ class Recipe:
         min_lesion_mm3: Lesions smaller than this are removed.
         min_peak: Lesions in which no voxel has at least this mean probability are removed: a low
             threshold finds the edge of a lesion, its core tells a lesion from a bright rim.
-        vote_below_mm: Where slices lie closer than this, a voxel is WMH where at least two of three
-            neighbouring slices say so: a lesion is seen in more than one of them, noise is not.
     """
 
     name: str
@@ -72,7 +70,6 @@ class Recipe:
     end_slice_fraction: float = 0.0
     min_lesion_mm3: float = 0.0
     min_peak: float = 0.0
-    vote_below_mm: float = 0.0
 
     def prepares_as(self, other: "Recipe") -> bool:
         """Tell whether both show a network the same slices of a scan."""
@@ -123,7 +120,6 @@ class Recipe:
             and self.end_slice_fraction < 0.5,
             "min_lesion_mm3": _is_number(self.min_lesion_mm3),
             "min_peak": _is_number(self.min_peak, 0, 1),
-            "vote_below_mm": _is_number(self.vote_below_mm),
         }
         return [name for name, is_good in good.items() if not is_good]
 
@@ -162,7 +158,6 @@ DEFAULT = Recipe(
     min_profile_mm=2.0,
     min_patch=136,
     threshold=0.5,
-    vote_below_mm=2.5,
 )
 
 RECIPES = {recipe.name: recipe for recipe in (PAPER, PUBLISHED, DEFAULT)}

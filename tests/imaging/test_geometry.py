@@ -16,6 +16,7 @@ from wmhseg.imaging.geometry import (
     in_plane_grid,
     resample,
     resample_slices,
+    shrunk,
     smooth_for,
     to_axial_lps,
     undo_crop_pad,
@@ -137,6 +138,18 @@ def test_linear_ramp_is_resampled_exactly(voxel_positions_mm: Positions) -> None
     assert inside.mean() > 0.5
     expected = ramp(fine, voxel_positions_mm(fine)).array
     np.testing.assert_allclose(moved.array[inside], expected[inside], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("spacing_mm", "factors"), [(2.0, (2, 2, 1)), (3.0, (4, 3, 1)), (4.0, (5, 4, 1)), (5.0, (6, 5, 2))]
+)
+def test_a_shrunk_ramp_says_where_it_is(
+    voxel_positions_mm: Positions, spacing_mm: float, factors: tuple[int, ...]
+) -> None:
+    grid = Grid((23, 18, 12), (0.8, 1.0, 2.5), (-12.0, -14.0, -22.0), tilted((8.0, -11.0, 5.0)))
+    small = shrunk(ramp(grid, voxel_positions_mm(grid)), spacing_mm)
+    np.testing.assert_allclose(small.grid.spacing_mm, np.multiply(factors, grid.spacing_mm))
+    np.testing.assert_allclose(small.array, ramp(small.grid, voxel_positions_mm(small.grid)).array, atol=1e-4)
 
 
 def test_outside_gets_the_value_asked_for() -> None:

@@ -216,7 +216,7 @@ def test_environment_names_the_weights(monkeypatch: pytest.MonkeyPatch, tmp_path
         {"target_spacing_mm": 1e-6}, {"target_spacing_mm": -1}, {"target_spacing_mm": None},
         {"spacing_range_mm": [float("nan")] * 2}, {"spacing_range_mm": [-1, 2]}, {"spacing_range_mm": [2, 1]},
         {"spacing_range_mm": [1]}, {"spacing_range_mm": "12"}, {"min_profile_mm": float("inf")},
-        {"min_lesion_mm3": float("inf")}, {"vote_below_mm": float("nan")}, {"normalisation": ["robust"]},
+        {"min_lesion_mm3": float("inf")}, {"min_peak": float("nan")}, {"normalisation": ["robust"]},
         {"name": "a\nb"}, {"name": None}, {"axial_lps": 1},
     ],
     ids=str,

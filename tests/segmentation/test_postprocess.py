@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import ndimage
 
 from wmhseg.recipe import DEFAULT, PAPER, PUBLISHED, Recipe
 from wmhseg.segmentation.postprocess import postprocess
 
-THICK = (1.0, 1.0, 3.0)  # voxels of 3 mm3, slices too far apart to vote
+THICK = (1.0, 1.0, 3.0)  # voxels of 3 mm3
 
 
 @pytest.mark.parametrize(
@@ -67,34 +66,6 @@ def test_faint_lesions_go_and_their_edges_stay() -> None:
     assert np.argwhere(postprocess(probability, THICK, recipe)).tolist() == [[0, 1, 0], [0, 1, 1], [0, 1, 2]]
     assert np.count_nonzero(postprocess(probability, THICK, replace(recipe, min_peak=0.94))) == 6
     assert np.count_nonzero(postprocess(probability, THICK, replace(recipe, min_peak=0.0))) == 6
-
-
-def test_thin_slices_vote() -> None:
-    # One pixel in six slices: 2 of 3 neighbours decide, the ends count themselves twice.
-    probability = np.array([1, 0, 1, 1, 0, 0], np.float32).reshape(6, 1, 1)
-    expected = [1, 1, 1, 1, 0, 0]
-    for spacing in (1.0, 2.49):
-        mask = postprocess(probability, (1.0, 1.0, spacing), DEFAULT)
-        assert mask.ravel().tolist() == expected
-    single = np.array([0, 1, 0, 0, 1, 1], np.float32).reshape(6, 1, 1)
-    assert postprocess(single, (1.0, 1.0, 1.0), DEFAULT).ravel().tolist() == [0, 0, 0, 0, 1, 1]
-    for spacing in (2.5, 3.0):
-        kept = postprocess(single, (1.0, 1.0, spacing), DEFAULT)
-        assert kept.ravel().tolist() == single.ravel().tolist()
-
-
-def test_votes_are_the_median_of_three_slices() -> None:
-    probability = np.random.default_rng(1).random((9, 7, 8), np.float32)
-    median = ndimage.median_filter(probability, (3, 1, 1), mode="nearest")
-    mask = postprocess(probability, (1.0, 1.0, 1.0), DEFAULT)
-    np.testing.assert_array_equal(mask == 1, median > DEFAULT.threshold)
-
-
-@pytest.mark.parametrize("recipe", [PAPER, PUBLISHED])
-def test_other_recipes_do_not_vote(recipe: Recipe) -> None:
-    probability = np.zeros((9, 1, 1), np.float32)
-    probability[4] = 1
-    assert postprocess(probability, (1.0, 1.0, 1.0), recipe).sum() == 1
 
 
 def test_end_slices_are_emptied_before_lesions_are_measured() -> None:

@@ -65,8 +65,7 @@ def test_lesions_come_back_where_they_are(
     make_head: Callable, make_grid: Callable, voxel_positions_mm: Callable, layout: tuple[Any, Any, Any]
 ) -> None:
     made = make_head(make_grid(*layout))
-    # Every slice for itself: the votes of thin ones are tested elsewhere.
-    result = segment_scan(Scan(made.flair, made.t1), replace(DEFAULT, vote_below_mm=0.0), bright)
+    result = segment_scan(Scan(made.flair, made.t1), DEFAULT, bright)
     for volume in (result.mask, result.probability):
         assert volume.grid == made.flair.grid
         assert volume.array.shape == made.flair.array.shape

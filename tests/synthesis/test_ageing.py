@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from wmhseg.synthesis.ageing import Ageing, box_around, change_sulci, widen_ventricles
+from wmhseg.synthesis.ageing import Ageing, change_sulci, widen_ventricles
 from wmhseg.synthesis.tissues import Tissue
 
 
@@ -26,9 +26,3 @@ def test_sulci_take_or_give_cortex(sulci: float, change: int) -> None:
     # The border moves by one voxel at most.
     assert (tissues[:, :, :14] == Tissue.CSF).all()
     assert (tissues[:, :, 16:] == Tissue.CORTEX).all()
-
-
-def test_box_around_stays_inside() -> None:
-    mask = np.zeros((10, 10, 10), bool)
-    mask[1, 4:6, 9] = True
-    assert box_around(mask, 2) == (slice(0, 4), slice(2, 8), slice(7, 10))

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.box import box_around
 from wmhseg.evaluation.organiser import (
     LARGEST_LABEL_TAKEN_OUT,
     SMALLEST_UNSURE,
     as_labels,
-    box_around,
     harmonic_mean,
     touched_fraction,
     wmh_masks,
@@ -39,7 +39,7 @@ def lesion_f1_judged(truth: NDArray[Any], result: NDArray[Any]) -> float:
     labels = as_labels(truth)
     unsure = (labels > SMALLEST_UNSURE) & (labels <= LARGEST_LABEL_TAKEN_OUT)
     true, found = wmh_masks(np.where(unsure, 0, labels), result)
-    box = box_around(true | found)
+    box = box_around(true | found, 1)
     true, found, unsure = true[box], found[box], unsure[box]
     lesions, count = label_lesions(found)
     hit = _touched(lesions, count, true)

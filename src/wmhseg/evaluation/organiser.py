@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wmhseg.box import box_around
 from wmhseg.errors import InputError
 from wmhseg.evaluation.hausdorff import boundary, h95_mm, index_to_mm
 from wmhseg.io.volume import Grid, read_mask
@@ -86,7 +87,8 @@ def score_masks(true: Mask, found: Mask, grid: Grid) -> Scores:
         found: The same shape, where the result does.
         grid: The truth's grid.
     """
-    box = box_around(true | found)
+    # A voxel more, so that what touches the box's edge touches the image's edge too.
+    box = box_around(true | found, 1)
     return _score_masks(true[box], found[box], index_to_mm(grid))
 
 
@@ -136,17 +138,6 @@ def _counted(result: NDArray[Any]) -> Mask:
     if result.dtype.itemsize == 1:
         return result >= lowest
     return (result >= lowest) & (result <= LARGEST_RESULT_VALUE)
-
-
-def box_around(mask: Mask) -> tuple[slice, slice, slice]:
-    """Return the smallest box about a mask plus one voxel on each side that is not the image's edge.
-
-    With that voxel, what touches the box's edge touches the image's edge too. Empty for no voxel.
-    """
-    plane = np.asarray(mask.any(axis=0))
-    indices = [np.flatnonzero(used) for used in (mask.any(axis=(1, 2)), plane.any(axis=1), plane.any(axis=0))]
-    z, y, x = (slice(max(int(i[0]) - 1, 0), int(i[-1]) + 2) if i.size else slice(0) for i in indices)
-    return z, y, x
 
 
 def _score_masks(true: Mask, found: Mask, to_mm: NDArray[np.float64]) -> Scores:

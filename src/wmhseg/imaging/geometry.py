@@ -128,13 +128,13 @@ def smooth_for(volume: Volume, grid: Grid) -> Volume:
 
 
 def shrunk(volume: Volume, spacing_mm: float) -> Volume:
-    """Return the volume at about `spacing_mm` along the axes that are finer, blurred against aliasing."""
+    """Return the volume at about `spacing_mm` along the axes that are finer: means of blocks of voxels."""
     factors = [max(1, int(spacing_mm / value + 0.3)) for value in volume.grid.spacing_mm]
+    factors = [min(factor, size) for factor, size in zip(factors, volume.grid.size_xyz, strict=True)]
     if max(factors) == 1:
         return volume
-    sigmas = [0.4 * factor if factor > 1 else 0.0 for factor in reversed(factors)]
-    blurred = ndimage.gaussian_filter(volume.array, sigmas, output=np.float32, mode="nearest")
-    return from_image(sitk.Shrink(to_image(Volume(blurred, volume.grid)), factors))
+    image = to_image(Volume(volume.array.astype(np.float32, copy=False), volume.grid))
+    return from_image(sitk.BinShrink(image, factors))
 
 
 def resample_slices(volume: Volume, grid: Grid) -> Volume:

@@ -47,7 +47,7 @@ def measure_spread(result: Segmentation, recipe: Recipe) -> Spread:
 
 def mask_at(probability: Volume, recipe: Recipe, threshold: float) -> NDArray[np.uint8]:
     """Return the axial mask (Z, Y, X) that a recipe with another threshold makes of a probability."""
-    if recipe.axial_lps:  # slices that vote or are emptied are axial ones
+    if recipe.axial_lps:  # the slices that are emptied are axial ones
         probability, _ = to_axial_lps(probability)
     return postprocess(probability.array, probability.grid.spacing_mm, replace(recipe, threshold=threshold))
 

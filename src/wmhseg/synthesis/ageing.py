@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.box import box_around
 from wmhseg.synthesis.fields import smooth_field
 from wmhseg.synthesis.tissues import Tissue
 
@@ -64,15 +65,3 @@ def change_sulci(tissues: NDArray[np.uint8], parameters: Ageing) -> None:
     uneven = 0.1 * smooth_field(tissues.shape, 15.0, parameters.seed)
     limit = 0.62 - 0.4 * abs(parameters.sulci) + uneven
     tissues[(tissues == loser) & (share > limit)] = winner
-
-
-def box_around(mask: NDArray[np.bool_], margin: int) -> tuple[slice, slice, slice]:
-    """Return the smallest box about a mask (Z, Y, X), with a margin, within the array."""
-    slices = []
-    for axis in range(3):
-        others = tuple(a for a in range(3) if a != axis)
-        there = np.flatnonzero(mask.any(axis=others))
-        slices.append(
-            slice(max(0, int(there[0]) - margin), min(mask.shape[axis], int(there[-1]) + margin + 1))
-        )
-    return slices[0], slices[1], slices[2]

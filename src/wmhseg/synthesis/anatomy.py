@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from wmhseg.synthesis.ageing import Ageing, box_around, change_sulci, sample_ageing, widen_ventricles
+from wmhseg.box import box_around
+from wmhseg.synthesis.ageing import Ageing, change_sulci, sample_ageing, widen_ventricles
 from wmhseg.synthesis.choroid_plexus import detach
 from wmhseg.synthesis.deform import Deformation, pull_back, sample_deformation
 from wmhseg.synthesis.heads import Head

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from wmhseg.synthesis.ageing import box_around
+from wmhseg.box import box_around
 from wmhseg.synthesis.fields import smooth_field
 from wmhseg.synthesis.tissues import Tissue, is_any
 
@@ -41,7 +41,7 @@ def paint_fronds(
     plexus = tissues == Tissue.CHOROID_PLEXUS
     if not plexus.any():
         return
-    box = box_around(plexus, 0)
+    box = box_around(plexus)
     places = plexus[box]
     share = np.clip(0.7 + 0.4 * smooth_field(places.shape, _FROND_MM, seed)[places], 0, 1)
     for image, fluid in images:
