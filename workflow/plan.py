@@ -3,10 +3,12 @@
 Only Python's own library: Snakemake's environment need not hold wmhseg.
 """
 
+import argparse
 import csv
 import gzip
 import hashlib
 import math
+import shlex
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,6 +107,16 @@ def _bids_chunk(subjects: list[tuple[str, list[Path], list[Path]]]) -> Chunk:
         digest(labels, images),
         any(len({flair.parent for flair in found}) > 1 for _, found, _ in subjects),
     )
+
+
+def options_of_change(options: str) -> str:
+    """Return the options of `wmhseg batch` that `wmhseg change` has, too."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in ("--mni", "--filled-t1", "--dicom"):
+        parser.add_argument(name, action="store_true")
+    for name in ("--parcellation-names", "--workers"):
+        parser.add_argument(name)
+    return shlex.join(parser.parse_known_args(shlex.split(options))[1])
 
 
 def _texts(row: dict[str, str]) -> Iterator[str]:

@@ -36,6 +36,19 @@ def test_memory_and_minutes(plan: ModuleType) -> None:
     assert chunk.minutes(1, 2.0) == 5  # 6 + 41 s: 4.4
 
 
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("", ""),
+        ("--regions --mni --threshold 0.8", "--regions --threshold 0.8"),
+        ("--parcellation-names 'a b.tsv' --workers=2 --dicom --weights '/a b'", "--weights '/a b'"),
+        ("--filled-t1 --m", "--m"),  # no abbreviations: wmhseg judges them
+    ],
+)
+def test_options_that_changes_have_too(plan: ModuleType, given: str, left: str) -> None:
+    assert plan.options_of_change(given) == left
+
+
 def test_a_table_is_dealt_out_as_wmhseg_does_it(plan: ModuleType, tmp_path: Path) -> None:
     rows = []
     for index in range(5):

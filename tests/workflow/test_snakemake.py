@@ -104,10 +104,29 @@ def test_rules_of_a_bids_data_set(tmp_path: Path, scan_folder: Path, snakemake: 
     for words in (
         f"{bids} participant --participant-label 1 --threads 2",
         f"{bids} participant --participant-label 2 --threads 2",
-        f"{bids} participant --change --participant-label 1 --threads 2",
+        # Without the options of the scans' own results it would make them anew.
+        f"{bids} participant --change --participant-label 1 --threads 2 --weights",
         f"{bids} group --change",
         f"evaluate {tmp_path} {tmp_path}/out --output {tmp_path}/out-workflow/scores",
     ):
         assert words in text
     # One with a single session is not compared.
     assert f"{bids} participant --change --participant-label 2" not in text
+
+
+def test_changes_of_a_table_get_the_options_that_they_have(
+    tmp_path: Path, scan_folder: Path, snakemake: Callable
+) -> None:
+    rows = [f"one\t{scan_folder}/FLAIR.nii.gz"] * 2
+    (tmp_path / "scans.tsv").write_text("\n".join(("subject\tflair", *rows)) + "\n")
+    config = (
+        "scans=scans.tsv",
+        "out=out",
+        "change=true",
+        "options=--mni --regions --workers 1 --threshold 0.6",
+    )
+    run = snakemake(*config, options=("--dry-run", "--printshellcmds"))
+    assert run.returncode == 0, run.stderr
+    text = run.stdout + run.stderr
+    assert f"{tmp_path}/out --part 1/1 --threads 2 --workers 1 --mni --regions" in text
+    assert f"{tmp_path}/out/change --part 1/1 --threads 2 --regions --threshold 0.6 >" in text

@@ -1,11 +1,12 @@
 """`wmhseg change A B [C ...] --output FOLDER`: the arguments, without the packages that the work needs."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from wmhseg.arguments import add_loudness, add_parts
 from wmhseg.errors import ArgumentsError
-from wmhseg.settings import add_settings, chosen_settings
+from wmhseg.settings import add_regions, add_settings, chosen_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--again", action="store_true", help="with --list: compare anew who is finished")
     add_parts(parser, "people of --list", "the table of all")
+    add_regions(parser)
     add_settings(parser)
     add_loudness(parser)
 
@@ -46,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
     from wmhseg.change.scan_inputs import scan_inputs
     from wmhseg.change.time_point import start_model
 
-    settings = chosen_settings(options)
+    settings = replace(chosen_settings(options), regions=options.regions)
     if options.list is None:
         if options.part or options.gather:
             raise ArgumentsError("--part, --gather: expected --list with them, found none; add it")

@@ -1,17 +1,19 @@
 """Two times compared: exchanging them gives the mirrored answer, bit for bit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.anatomy.wmh_regions import LesionPlace
 from wmhseg.change.align import Alignment, align
 from wmhseg.change.halfway import Halfway, HalfwayTime, to_halfway
-from wmhseg.change.lesion_change import Centre, Judged, LesionChange, Lesions, judge
+from wmhseg.change.lesion_change import Centre, Judged, LesionChange, Lesions, Places, judge
 from wmhseg.change.lesion_groups import Group, group_lesions
 from wmhseg.change.noise import noise_between
+from wmhseg.change.region_change import RegionChange, measure_region_change
 from wmhseg.change.require_one_head import require_one_head
 from wmhseg.change.time_point import TimePoint
 from wmhseg.change.volume_change import VolumeChange, measure_change
@@ -31,6 +33,7 @@ class Comparison:
         volume: Change of the total volume.
         lesions: What became of each lesion, the largest at either time first.
         detail: How well the folds of both fit; see `detail_correlation`.
+        regions: Volumes by region, where they were asked for and can be told.
     """
 
     names: tuple[str, str]
@@ -39,6 +42,7 @@ class Comparison:
     volume: VolumeChange
     lesions: tuple[LesionChange, ...]
     detail: float
+    regions: RegionChange | None = None
 
     def mirrored(self) -> "Comparison":
         """Return the comparison from the second time to the first."""
@@ -49,6 +53,7 @@ class Comparison:
             self.volume.mirrored(),
             tuple(lesion.mirrored() for lesion in self.lesions),
             self.detail,
+            None if self.regions is None else self.regions.mirrored(),
         )
 
 
@@ -78,13 +83,29 @@ def _compare(first: TimePoint, second: TimePoint, recipe: Recipe) -> Comparison:
     lesions = _lesions(first, times[0], times[1]), _lesions(second, times[1], times[0])
     numbers = set(lesions[0].volumes_ml), set(lesions[1].volumes_ml)
     groups = group_lesions(times[0].labels, times[1].labels, numbers)
-    where = _where((first, second), halfway, alignment)
+    pair, seen = (first, second), (times[0].seen, times[1].seen)
+    where = _where(pair, halfway, alignment)
     changes = [
-        _change(group, judge(group, *lesions, noise), where, halfway.grid, alignment) for group in groups
+        replace(
+            _change(group, judge(group, *lesions, noise), where, halfway.grid, alignment),
+            places=_places(pair, group),
+        )
+        for group in groups
     ]
     changes.sort(key=lambda change: -max(change.volumes_ml))
-    volume = measure_change((first, second), (times[0].seen, times[1].seen), recipe, noise)
-    return Comparison(names, alignment, halfway, volume, tuple(changes), detail)
+    volume = measure_change(pair, seen, recipe, noise)
+    regions = measure_region_change(pair, seen)
+    return Comparison(names, alignment, halfway, volume, tuple(changes), detail, regions)
+
+
+def _places(pair: tuple[TimePoint, TimePoint], group: Group) -> Places:
+    """Return where the largest lesion of a group lies at either time."""
+
+    def place(one: TimePoint, numbers: tuple[int, ...]) -> LesionPlace | None:
+        anatomy = one.measured.findings.anatomy
+        return None if anatomy is None or not numbers else anatomy.regions.lesions[min(numbers) - 1]
+
+    return place(pair[0], group.first), place(pair[1], group.second)
 
 
 def _lesions(one: TimePoint, time: HalfwayTime, other: HalfwayTime) -> Lesions:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from wmhseg.anatomy.wmh_regions import LesionPlace
 from wmhseg.change.lesion_groups import Group
 from wmhseg.change.noise import Noise
 
@@ -35,6 +36,8 @@ MIRRORED = {
     Kind.UNCHANGED: Kind.UNCHANGED,
 }
 Centre = tuple[float, float, float]
+# At the first and the second time; None for a time without the lesion, or where regions are not told.
+Places = tuple[LesionPlace | None, LesionPlace | None]
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class LesionChange:
             none was computed.
         centres_ras_mm: Where it lies in both worlds (RAS, as NIfTI headers have it).
         slice: Of the halfway grid, 0 the lowest.
+        places: Where the largest of its lesions lies at both times.
     """
 
     kind: Kind
@@ -72,6 +76,7 @@ class LesionChange:
     other_probability: float | None
     centres_ras_mm: tuple[Centre, Centre]
     slice: int
+    places: Places = (None, None)
 
     @property
     def change_ml(self) -> float:
@@ -86,6 +91,7 @@ class LesionChange:
             volumes_ml=self.volumes_ml[::-1],
             numbers=self.numbers[::-1],
             centres_ras_mm=self.centres_ras_mm[::-1],
+            places=self.places[::-1],
         )
 
 

@@ -7,6 +7,7 @@ from wmhseg import __version__
 from wmhseg.change.compare import Comparison
 from wmhseg.change.lesion_change import Kind, LesionChange
 from wmhseg.change.pictures import COLOURS, ChangeSlice, draw_slices
+from wmhseg.change.region_change import RegionChange
 from wmhseg.change.time_point import TimePoint
 from wmhseg.change.volume_change import VolumeChange
 from wmhseg.io.tsv import NO_VALUE
@@ -56,7 +57,7 @@ def _pair(comparison: Comparison) -> str:
 <h2>{first} to {second}</h2>
 {_tiles(comparison.volume)}
 {_counts(comparison.lesions)}
-<h3>Slices</h3>
+{_regions(comparison.regions)}<h3>Slices</h3>
 <div class="controls">
 <label>Slice <input type="range" min="0" max="{len(slices) - 1}" value="{start}"></label>
 <output></output>
@@ -114,6 +115,26 @@ def _counts(lesions: Sequence[LesionChange]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
+def _regions(found: RegionChange | None) -> str:
+    """Return the volumes by region as a table; nothing where they are not told."""
+    if found is None:
+        return ""
+    named = [(region.label, pair) for region, pair in found.volumes_ml.items()]
+    named.insert(1, ("of it caps and rims", found.caps_and_rims_ml))
+    rows = (
+        f'<tr><td>{name}</td><td class="number">{first:.3f}</td><td class="number">{second:.3f}</td>'
+        f'<td class="number">{second - first:+.3f}</td></tr>'
+        for name, (first, second) in named
+    )
+    names = ("first (ml)", "second (ml)", "change (ml)")
+    head = "<th>region</th>" + "".join(f'<th class="number">{name}</th>' for name in names)
+    return (
+        f"<h3>Regions</h3><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        '<p class="note">Each voxel by its distance from the ventricles, within what both scans show. What a '
+        "region's change must exceed to be one is not known.</p>\n"
+    )
+
+
 def _key(kind: Kind) -> str:
     red, green, blue = COLOURS[kind]
     return f'<span class="key" style="background:rgb({red},{green},{blue})"></span>{kind.value}'
@@ -141,13 +162,17 @@ def _lesions(lesions: Sequence[LesionChange], nearest: Sequence[int]) -> str:
         other = NO_VALUE if lesion.other_probability is None else f"{lesion.other_probability:.2f}"
         numbers = (f"{lesion.volumes_ml[0]:.3f}", f"{lesion.volumes_ml[1]:.3f}", f"{lesion.change_ml:+.3f}")
         cells = (*numbers, f"{x:.1f}", f"{y:.1f}", f"{z:.1f}", other)
+        place = lesion.places[1] or lesion.places[0]
+        where = "" if place is None else f"<td>{place.region.label}, {place.side}</td>"
         rows.append(
             f'<tr data-slice="{at}"><td>{_key(lesion.kind)}{"" if lesion.sure else " (unsure)"}</td>'
+            + where
             + "".join(f'<td class="number">{cell}</td>' for cell in cells)
             + "</tr>"
         )
     names = ("first (ml)", "second (ml)", "change (ml)", "right (mm)", "anterior (mm)", "superior (mm)")
-    head = "".join(f'<th class="number">{name}</th>' for name in (*names, "other probability"))
+    head = "<th>region, side</th>" if any(any(one.places) for one in lesions) else ""
+    head += "".join(f'<th class="number">{name}</th>' for name in (*names, "other probability"))
     note = (
         '<p class="note">Position in the world of the second scan (RAS). Other probability: the largest that '
     )

@@ -31,7 +31,7 @@ def run_change(inputs: Sequence[ScanInput], output: Path, model: Model) -> tuple
 
     Raises:
         InputError: An image is missing, unreadable, unfit, or given twice.
-        BrainMaskError: No head or brain was found.
+        BrainMaskError: No head or brain was found, or no ventricles to tell regions by.
         RegistrationError: Two scans do not seem to show one head.
         WeightsError: The weights are missing, changed or unfit.
         OutputError: The folder cannot be written.
@@ -60,7 +60,8 @@ def made_from_all(inputs: Sequence[ScanInput], model: Model) -> list[dict[str, A
     """
     # No files of a batch: only the images count.
     jobs = (Job(one.name, one.flair, one.t1, files_in(Path())) for one in inputs)
-    return [made_from(job, model.manifest, model.settings, None) for job in jobs]
+    anatomy = None if model.finder is None else model.finder.weights
+    return [made_from(job, model.manifest, model.settings, anatomy) for job in jobs]
 
 
 def _require_different(inputs: Sequence[ScanInput], source: Sequence[dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from wmhseg.arguments import Part
 from wmhseg.change.people import Person
 from wmhseg.change.run_change import made_from_all, run_change
-from wmhseg.change.table import VOLUME_COLUMNS
+from wmhseg.change.table import REGION_COLUMNS, VOLUME_COLUMNS
 from wmhseg.change.time_point import Model, start_model
 from wmhseg.change.write_change import JSON, MADE_FROM, VOLUMES
 from wmhseg.errors import OutputError, ScansFailedError, WmhsegError
@@ -23,7 +23,7 @@ from wmhseg.settings import Settings
 log = logging.getLogger("wmhseg")
 
 TABLE, ERROR = "changes.tsv", "error.txt"
-TABLE_COLUMNS = ("subject", *VOLUME_COLUMNS, "error")
+TABLE_COLUMNS = ("subject", *VOLUME_COLUMNS, *REGION_COLUMNS, "error")
 
 
 def run_people(
@@ -56,7 +56,7 @@ def run_people(
         pass
     if part is not None:
         people = part.of(people)
-    model = start_model(settings)
+    model = start_model(settings, forgiving=True)
     errors: dict[str, str] = {}
     for person in people:
         if error := _compare(person, output / person.name, model, again=again):
@@ -127,14 +127,18 @@ def _is_finished(person: Person, folder: Path, model: Model) -> bool:
 
 def _table(people: Sequence[Person], output: Path, errors: Mapping[str, str]) -> str:
     """Return the rows of everybody's volumes.tsv, and one for each who failed."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, TABLE_COLUMNS, restval=NO_VALUE, delimiter="\t", lineterminator="\n")
-    writer.writeheader()
+    rows: list[dict[str, Any]] = []
     for person in people:
         if error := errors.get(person.name):
-            writer.writerow({"subject": person.name, "error": " ".join(error.split())})
+            rows.append({"subject": person.name, "error": " ".join(error.split())})
         else:
-            writer.writerows({"subject": person.name, **row} for row in _rows(output / person.name))
+            rows += ({"subject": person.name, **row} for row in _rows(output / person.name))
+    told = {name for row in rows for name in row}
+    columns = [name for name in TABLE_COLUMNS if name in told or name not in REGION_COLUMNS]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval=NO_VALUE, delimiter="\t", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return text.getvalue().encode("utf-8", "backslashreplace").decode()
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from wmhseg.anatomy.region import Region
+from wmhseg.anatomy.wmh_regions import LesionPlace
 from wmhseg.change.compare import Comparison
 from wmhseg.change.lesion_change import Kind, LesionChange
+from wmhseg.change.region_change import RegionChange
 from wmhseg.change.time_point import TimePoint
 from wmhseg.io.tsv import NO_VALUE
+from wmhseg.report.region_columns import lesion_columns
 
 Cell = str | float | None
 _SIDES = ("from", "to")
@@ -44,16 +48,29 @@ VOLUME_COLUMNS = (
     "apart_mm",
     "covered",
 )
+# With --regions.
+_PLACE = ("region", "side", "distance_mm", "cap_or_rim_share")
+PLACE_COLUMNS = tuple(f"{side}_{name}" for side in _SIDES for name in _PLACE)
+_REGIONS = (*(f"distance_{region.label}_ml" for region in Region), "caps_and_rims_ml")
+REGION_COLUMNS = tuple(f"{side}_{name}" for name in _REGIONS for side in _SIDES)
 
 
 def lesion_table(comparisons: Sequence[Comparison]) -> str:
     """Return one row for each lesion, or lesions that overlap, of each comparison."""
-    return _table(LESION_COLUMNS, (_lesion_row(one, lesion) for one in comparisons for lesion in one.lesions))
+    told = _regions_told(comparisons)
+    rows = (
+        [*_lesion_row(one, lesion), *(_place_cells(lesion) if told else ())]
+        for one in comparisons
+        for lesion in one.lesions
+    )
+    return _table((*LESION_COLUMNS, *(PLACE_COLUMNS if told else ())), rows)
 
 
 def volume_table(comparisons: Sequence[Comparison]) -> str:
     """Return one row for each comparison."""
-    return _table(VOLUME_COLUMNS, map(_volume_row, comparisons))
+    told = _regions_told(comparisons)
+    rows = ([*_volume_row(one), *(_region_cells(one) if told else ())] for one in comparisons)
+    return _table((*VOLUME_COLUMNS, *(REGION_COLUMNS if told else ())), rows)
 
 
 def change_values(times: Sequence[TimePoint], comparisons: Sequence[Comparison]) -> dict[str, Any]:
@@ -94,8 +111,14 @@ def _values(one: Comparison) -> dict[str, Any]:
             "covered": round(found.covered, 4),
             "detail": round(one.detail, 4),
         },
+        **({} if one.regions is None else {"regions": _region_values(one.regions)}),
         "lesions": [_lesion_values(lesion) for lesion in one.lesions],
     }
+
+
+def _region_values(found: RegionChange) -> dict[str, Any]:
+    pairs = zip(_REGIONS, (*found.volumes_ml.values(), found.caps_and_rims_ml), strict=True)
+    return {name: list(pair) for name, pair in pairs}
 
 
 def _lesion_values(lesion: LesionChange) -> dict[str, Any]:
@@ -107,6 +130,7 @@ def _lesion_values(lesion: LesionChange) -> dict[str, Any]:
         "other_probability": lesion.other_probability,
         "lesions": [list(numbers) for numbers in lesion.numbers],
         "centres_ras_mm": [list(centre) for centre in lesion.centres_ras_mm],
+        **({"places": [_place(one) for one in lesion.places]} if any(lesion.places) else {}),
     }
 
 
@@ -143,6 +167,25 @@ def _volume_row(one: Comparison) -> list[Cell]:
         round(found.apart_mm, 3),
         round(found.covered, 4),
     ]
+
+
+def _regions_told(comparisons: Sequence[Comparison]) -> bool:
+    return any(one.regions is not None for one in comparisons)
+
+
+def _place(one: LesionPlace | None) -> dict[str, Cell] | None:
+    return None if one is None else lesion_columns(one)
+
+
+def _place_cells(lesion: LesionChange) -> list[Cell]:
+    found = [_place(one) or dict.fromkeys(_PLACE) for one in lesion.places]
+    return [values[name] for values in found for name in _PLACE]
+
+
+def _region_cells(one: Comparison) -> list[Cell]:
+    if one.regions is None:
+        return [None] * len(REGION_COLUMNS)
+    return [value for pair in _region_values(one.regions).values() for value in pair]
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

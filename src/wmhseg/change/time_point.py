@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +17,11 @@ from wmhseg.io.volume import Volume
 from wmhseg.model import ensemble_loader
 from wmhseg.model.manifest import Manifest, chosen_manifest
 from wmhseg.model.provenance import hashed_files, trace
-from wmhseg.segmentation.measure import Measured, measure
+from wmhseg.segmentation import anatomist
+from wmhseg.segmentation.measure import Measured
+from wmhseg.segmentation.measure_asked import Asked, measure_asked
 from wmhseg.segmentation.prepare_scan import prepare_files
+from wmhseg.segmentation.read_scan import ScanNames
 from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
@@ -56,22 +59,33 @@ class Model:
         manifest: Its manifest.
         settings: How to compute.
         starting: Gives the ensemble once it is there.
+        finder: Finds the structures of the head, where regions are asked for.
+        forgiving: Regions that cannot be told are a warning, not an error.
     """
 
     manifest: Manifest
     settings: Settings
     starting: "Future[Ensemble]"
+    finder: anatomist.Anatomist | None = None
+    forgiving: bool = False
 
 
-def start_model(settings: Settings) -> Model:
+def start_model(settings: Settings, *, forgiving: bool = False) -> Model:
     """Begin to load the ensemble.
+
+    Args:
+        settings: How to compute; of what the structures of the head are needed for, regions only are told.
+        forgiving: Whether regions that cannot be told are a warning, not an error.
 
     Raises:
         WeightsError: The weights are missing, changed or unfit.
     """
     ensemble_loader.require_runtime(settings, "segment")
     manifest = chosen_manifest(settings)
-    return Model(manifest, settings, ensemble_loader.load_in_background(manifest, settings))
+    settings = replace(settings, mni=False, filled_t1=False)
+    starting = ensemble_loader.load_in_background(manifest, settings)
+    finder = anatomist.load_anatomist(settings.threads) if settings.regions else None
+    return Model(manifest, settings, starting, finder, forgiving)
 
 
 def segment_times(inputs: Iterable[ScanInput], model: Model) -> Iterator[TimePoint]:
@@ -79,7 +93,7 @@ def segment_times(inputs: Iterable[ScanInput], model: Model) -> Iterator[TimePoi
 
     Raises:
         InputError: An image is missing, unreadable or unfit, or that of an earlier time again.
-        BrainMaskError: No head or brain was found.
+        BrainMaskError: No head or brain was found, or no ventricles to tell regions by.
         RegistrationError: The T1 that is required cannot be registered.
         WeightsError: The weights are missing, changed or unfit.
     """
@@ -95,13 +109,17 @@ def segment_times(inputs: Iterable[ScanInput], model: Model) -> Iterator[TimePoi
                 "check the paths"
             )
         seen[key] = one.name
-        for warning in prepared.scan.warnings:
-            log.warning("%s", warning)
         ensemble = model.starting.result()
         predicted = predict_slices(ensemble, prepared.windows.slices, None)
         result = finish(prepared, predicted, manifest.recipe)
         provenance = trace(*hashed_files(one.flair, one.t1), manifest, ensemble.precision)
-        measured = measure(prepared.scan, result, provenance)
+        finder = model.finder
+        with ScanNames.of(one.flair, one.t1).in_errors():
+            structures = None if finder is None else finder.look_at(prepared, manifest.recipe)
+            asked = Asked(settings, structures, forgiving=model.forgiving)
+            measured = measure_asked(prepared.scan, result, provenance, asked)
+        for warning in measured.findings.warnings:
+            log.warning("%s", warning)
         log.info("%.2f ml WMH: %s", measured.findings.summary.volume_ml, one.name)
         yield TimePoint(one.name, prepared.scan.flair, measured, key, source)
 

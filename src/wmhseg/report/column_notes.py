@@ -134,12 +134,18 @@ _CHANGES = {
     "apart_mm": Note("How far apart registrations from either side put the head", "mm"),
     "covered": Note("Share of the brain that is in both fields of view", PURE),
 }
+_TIMES = {"from": "the earlier scan", "to": "the later scan"}
+_REGION_CHANGES = {
+    f"{side}_{name}": Note(f"{_REGIONS[name].description} in {scan}, where both scans show the head", "mL")
+    for side, scan in _TIMES.items()
+    for name in (*(f"distance_{one.label}_ml" for one in Region), "caps_and_rims_ml")
+}
 _LONG = {
     "measure": Note("Which number: a column of the table with one row a scan"),
     "value": Note("The number"),
     "unit": Note("Its unit; 1: none"),
 }
-NOTES = _COHORT | _REGIONS | _CHANGES | _LONG
+NOTES = _COHORT | _REGIONS | _CHANGES | _REGION_CHANGES | _LONG
 
 
 def sidecar(columns: Iterable[str]) -> dict[str, Any]:
