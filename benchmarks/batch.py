@@ -1,21 +1,31 @@
 """Many scans: `wmhseg segment`, one process a scan, against `wmhseg batch`, side by side.
 
 Both segment the same scans to files with the same weights; the masks must be identical. Scans that cannot be
-segmented may be among them: the same ones must fail both ways.
+segmented may be among them: the same ones must fail both ways. Beside them, the networks alone: every slice of
+the same scans, prepared in memory before the clock starts, in one process with all processors.
 
     python benchmarks/batch.py CASES [--weights DIR] [--workers N] [--repeats 1]
 """
 
 import argparse
+import contextlib
 import gzip
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from wmhseg.batch.find import find_jobs
 from wmhseg.batch.jobs import Job
+from wmhseg.errors import WmhsegError
+from wmhseg.model.ensemble_loader import load_ensemble
+from wmhseg.model.manifest import read_manifest
+from wmhseg.segmentation.prepare_scan import prepare_files
+from wmhseg.segmentation.segment_scan import predict_slices
+from wmhseg.segmentation.stopwatch import Stopwatch
+from wmhseg.settings import InputOptions, Settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,7 +40,7 @@ def main() -> int:
     parser.add_argument("--workers", help="as for `wmhseg batch`")
     parser.add_argument("--repeats", type=int, default=1, help="of each way, alternating; the fastest counts")
     options = parser.parse_args()
-    seconds: dict[str, list[float]] = {"one by one": [], "batch": []}
+    seconds: dict[str, list[float]] = {"one by one": [], "batch": [], "networks": []}
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder)
         jobs = find_jobs(options.cases, output / "batch")
@@ -41,6 +51,7 @@ def main() -> int:
                 if segment(job, output / "one.nii.gz", options.weights):
                     (output / "one.nii.gz").rename(one_by_one(output, job))
             seconds["one by one"].append(time.monotonic() - start)
+            seconds["networks"].append(network_seconds(jobs, options.weights))
             start = time.monotonic()
             wmhseg("batch", options.cases, output / "batch", "--again", "--weights", options.weights, *more)
             seconds["batch"].append(time.monotonic() - start)
@@ -50,9 +61,26 @@ def main() -> int:
     for name, taken in seconds.items():
         print(f"{name:10} {min(taken):7.1f} s   {min(taken) / len(jobs):6.1f} s a scan, {len(jobs)} scans")
     print(f"ratio      {min(seconds['one by one']) / min(seconds['batch']):7.2f} x")
+    print(f"networks   {min(seconds['networks']) / min(seconds['batch']):7.0%} of batch")
     print(f"masks      {len(differing)} of {len(jobs)} differ {' '.join(differing)}")
     print(f"failed     {len(failed)} of {len(jobs)} both ways {' '.join(failed)}")
     return bool(differing) or len(failed) == len(jobs)
+
+
+def network_seconds(jobs: Sequence[Job], weights: Path) -> float:
+    """Return what the networks alone need for all scans that can be prepared."""
+    manifest = read_manifest(weights)
+    ensemble = load_ensemble(manifest, Settings(weights))
+    seconds = 0.0
+    for job in jobs:
+        with contextlib.suppress(WmhsegError):
+            prepared = prepare_files(job.flair, job.t1, manifest.recipe, InputOptions(), Stopwatch())
+            # A model is built for each size of window that was not seen before.
+            predict_slices(ensemble, prepared.windows.slices[:1], None)
+            start = time.monotonic()
+            predict_slices(ensemble, prepared.windows.slices, None)
+            seconds += time.monotonic() - start
+    return seconds
 
 
 def segment(job: Job, output: Path, weights: Path) -> bool:

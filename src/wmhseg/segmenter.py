@@ -1,6 +1,5 @@
 """The Python function: images in, a mask and its numbers out; nothing is written."""
 
-import hashlib
 import os
 import threading
 from dataclasses import dataclass
@@ -259,9 +258,7 @@ def _hashed(image: Any, volume: Volume | None, what: str) -> HashedFile:
         return hashed_file(Path(os.fspath(image)))
     if volume is None:
         raise InputError(f"{what}: expected an image, found none")
-    digest = hashlib.sha256(np.ascontiguousarray(volume.array).data)
-    digest.update(repr(volume.grid).encode())
-    return HashedFile(what, digest.hexdigest())
+    return HashedFile(what, volume.sha256())
 
 
 def _stored(image: Any, volume: Volume | None) -> Path | Volume | None:

@@ -1,13 +1,10 @@
 """One time: the scan, its segmentation, and all that is measured of it."""
 
-import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from wmhseg.change.scan_inputs import ScanInput
 from wmhseg.errors import InputError
@@ -102,7 +99,7 @@ def segment_times(inputs: Iterable[ScanInput], model: Model) -> Iterator[TimePoi
     for one in inputs:
         source = _seg_source(one)
         prepared = prepare_files(one.flair, one.t1, manifest.recipe, settings.inputs, Stopwatch())
-        key = content_key(prepared.scan.flair)
+        key = prepared.scan.flair.sha256()
         if key in seen:
             raise InputError(
                 f"{one.name}: expected a scan of another time, found the image of {seen[key]} again; "
@@ -122,13 +119,6 @@ def segment_times(inputs: Iterable[ScanInput], model: Model) -> Iterator[TimePoi
             log.warning("%s", warning)
         log.info("%.2f ml WMH: %s", measured.findings.summary.volume_ml, one.name)
         yield TimePoint(one.name, prepared.scan.flair, measured, key, source)
-
-
-def content_key(volume: Volume) -> str:
-    """Return the SHA-256 of voxels and grid: the same image under another name has the same."""
-    digest = hashlib.sha256(np.ascontiguousarray(volume.array).data)
-    digest.update(repr(volume.grid).encode())
-    return digest.hexdigest()
 
 
 def _seg_source(one: ScanInput) -> SegSource | None:

@@ -84,7 +84,7 @@ def register(
     """
     fixed, moving = _scaled(flair, names[0]), _scaled(t1, names[1])
     if start is None:
-        found = _search(fixed, moving)
+        found = _search(_pair(fixed, moving, *_COARSE[:2]), fixed, moving)
     else:
         found = _pair(fixed, moving, *_MIDDLE[:2]).climb(start, _MIDDLE[2])
     found = _pair(fixed, moving, *_FINE[:2], skin_mm=_SKIN_MM).climb(found, _FINE[2])
@@ -106,7 +106,7 @@ def agree(flair: Volume, t1: Volume) -> bool:
     peak = pair.climb(here, _COARSE[2])
     if distances_mm(points, peak, here).mean() <= _AGREE_MM / 2 and _is_right(*_fit(pair, peak)):
         return True
-    return bool(distances_mm(points, _search(fixed, moving), here).mean() <= _AGREE_MM)
+    return bool(distances_mm(points, _search(pair, fixed, moving), here).mean() <= _AGREE_MM)
 
 
 def require_match(found: Registration) -> None:
@@ -165,9 +165,8 @@ def _scaled(volume: Volume, name: str) -> _ScaledImage:
     return _ScaledImage(Volume(scaled, axial.grid), head, small.grid)
 
 
-def _search(fixed: _ScaledImage, moving: _ScaledImage) -> sitk.Euler3DTransform:
-    """Return the position found at 8 and 4 mm, from the best of all starts."""
-    pair = _pair(fixed, moving, *_COARSE[:2])
+def _search(pair: Pair, fixed: _ScaledImage, moving: _ScaledImage) -> sitk.Euler3DTransform:
+    """Return the position found at 8 mm, on which level `pair` is, and 4 mm, from the best of all starts."""
     starts = sorted(_starts(fixed, moving), key=pair.information, reverse=True)[:_STARTS_FOLLOWED]
     best = max((pair.climb(start, _COARSE[2]) for start in starts), key=pair.information)
     return _pair(fixed, moving, *_MIDDLE[:2]).climb(best, _MIDDLE[2])

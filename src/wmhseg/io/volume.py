@@ -1,5 +1,6 @@
 """Volumes on a grid: the only place where the program reads images."""
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,12 @@ class Volume:
 
     array: NDArray[Any]
     grid: Grid
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of voxels and grid: the same image under another name has the same."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.array).data)
+        digest.update(repr(self.grid).encode())
+        return digest.hexdigest()
 
 
 def to_image(volume: Volume) -> sitk.Image:
