@@ -1,8 +1,8 @@
 """Many scans: `wmhseg segment`, one process a scan, against `wmhseg batch`, side by side.
 
 Both segment the same scans to files with the same weights; the masks must be identical. Scans that cannot be
-segmented may be among them: the same ones must fail both ways. Beside them, the networks alone: every slice of
-the same scans, prepared in memory before the clock starts, in one process with all processors.
+segmented may be among them: the same ones must fail both ways. Beside them, the networks alone: every slice
+of the same scans, prepared in memory before the clock starts, in one process with all processors.
 
     python benchmarks/batch.py CASES [--weights DIR] [--workers N] [--repeats 1]
 """
