@@ -16,7 +16,7 @@ def lesions(volumes: dict[int, float], **other: float) -> Lesions:
     return Lesions(volumes, {int(name[1:]): probability for name, probability in other.items()})
 
 
-@pytest.mark.parametrize(("highest", "sure"), [(0.05, True), (0.29, True), (0.31, False), (0.6, False)])
+@pytest.mark.parametrize(("highest", "sure"), [(0.05, True), (0.09, True), (0.11, False), (0.6, False)])
 def test_new_where_the_earlier_probability_is_low_and_unsure_where_it_is_not(highest: float, sure: bool):
     one, none = lesions({3: 0.5}, _3=highest), lesions({})
     assert judge(Group((), (3,)), none, one) == Judged(Kind.NEW, sure, (0, 0.5), highest)

@@ -9,7 +9,7 @@ from wmhseg.change.noise import Noise
 
 # Chosen on synthetic pairs (docs/reference/change.md): a lesion is new where the other time's probability
 # stays below this everywhere in it.
-ABSENT_BELOW = 0.3
+ABSENT_BELOW = 0.1
 # A piece of less than this share of its group's volume neither merges nor splits anything.
 PIECE_SHARE = 0.1
 

@@ -11,7 +11,7 @@ from wmhseg.change.align import Alignment
 from wmhseg.io.volume import Grid
 
 COVERAGE = 1.96  # of 95 % of a normal distribution
-# Drawn scans of one protocol share 1.0 to 1.3 nats, those of different scanners 0.6 to 0.86.
+# Drawn scans of one protocol share 0.96 to 1.4 nats, those of different scanners 0.5 to 0.86.
 _ALIKE_INFORMATION = 0.85
 _ALIKE_SPACING = 0.1
 
@@ -48,8 +48,8 @@ class Noise:
         return COVERAGE * math.hypot(self.constant_ml, self.share * volume_ml, position_sd_ml)
 
 
-SAME_PROTOCOL = Noise("same", constant_ml=0.2, share=0.07, lesion=0.45, least_ml=0.03)
-OTHER_PROTOCOL = Noise("other", constant_ml=0.5, share=0.2, lesion=0.6, least_ml=0.1)
+SAME_PROTOCOL = Noise("same", constant_ml=0.2, share=0.12, lesion=0.55, least_ml=0.1)
+OTHER_PROTOCOL = Noise("other", constant_ml=0.5, share=0.55, lesion=0.75, least_ml=0.3)
 
 
 def noise_between(grids: tuple[Grid, Grid], t1_used: tuple[bool, bool], alignment: Alignment) -> Noise:
