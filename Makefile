@@ -10,7 +10,7 @@ SCANS ?= $(if $(wildcard $(REAL)),$(REAL),$(SAMPLE))
 WEIGHTS ?= weights
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast tools wheel lint unit experiments-small container-tests test-slurm bug-inputs evaluate image image-gpu release benchmarks variants requirements clean
+.PHONY: help demo test test-fast tools wheel lint unit experiments-two experiments-small container-tests test-slurm bug-inputs evaluate image image-gpu release benchmarks variants requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ demo: .venv/run ## set up, segment the sample case, print the volumes, draw an o
 	    --output out/result.nii.gz --report out/result.json --overlay out/overlay.png
 	@echo "mask: out/result.nii.gz   numbers: out/result.json   picture: out/overlay.png"
 
-test: lint unit experiments-small container-tests ## everything: lint, types, tests, real scans, small experiments, containers (make tools first)
+test: lint unit experiments-two container-tests ## everything: lint, types, tests, real scans, two tiny experiments, containers (make tools first)
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -42,7 +42,13 @@ tools: ## install what the tests use from Debian (root): Chromium, dicom3tools, 
 wheel: .venv/run ## dist/wmhseg-VERSION-py3-none-any.whl, weights inside
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
-experiments-small: .venv/dev ## every experiment of the paper, tiny, on synthetic phantoms
+# What is trained and scored in all of them; the unit tests go through the others without training.
+experiments-two: .venv/dev ## two experiments of the paper, tiny, on synthetic phantoms
+	$(BIN)/wmhseg experiments cohort out/phantoms --small
+	$(BIN)/wmhseg experiments leave_one_out out/phantoms out/experiments --scale small
+	$(BIN)/wmhseg experiments learning_curve out/phantoms out/experiments --scale small
+
+experiments-small: .venv/dev ## every experiment of the paper, tiny, on synthetic phantoms (ten minutes)
 	$(BIN)/wmhseg experiments cohort out/phantoms --small
 	$(BIN)/wmhseg experiments all out/phantoms out/experiments --scale small
 
