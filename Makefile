@@ -48,8 +48,7 @@ experiments-two: .venv/dev ## two experiments of the paper, tiny, on synthetic p
 	$(BIN)/wmhseg experiments leave_one_out out/phantoms out/experiments --scale small
 	$(BIN)/wmhseg experiments learning_curve out/phantoms out/experiments --scale small
 
-experiments-small: .venv/dev ## every experiment of the paper, tiny, on synthetic phantoms (ten minutes)
-	$(BIN)/wmhseg experiments cohort out/phantoms --small
+experiments-small: experiments-two ## every experiment of the paper, tiny, on synthetic phantoms (ten minutes)
 	$(BIN)/wmhseg experiments all out/phantoms out/experiments --scale small
 
 container-tests: .venv/dev

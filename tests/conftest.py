@@ -23,6 +23,7 @@ from wmhseg.model.manifest import PAPER_WIDTHS, Manifest, Member, verify, write_
 from wmhseg.model.provenance import HashedFile
 from wmhseg.recipe import DEFAULT
 from wmhseg.segmentation.anatomist import Anatomist
+from wmhseg.segmentation.prepare_scan import PreparedScan
 from wmhseg.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -319,6 +320,18 @@ def fake_anatomy(monkeypatch: pytest.MonkeyPatch) -> HashedFile:
     monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda *_: anatomist)
     monkeypatch.setattr("wmhseg.segmentation.anatomist.anatomy_weights", lambda: weights)
     return weights
+
+
+@pytest.fixture
+def no_ventricles(fake_anatomy: HashedFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find white matter everywhere, and nothing else."""
+
+    def only_white(prepared: PreparedScan) -> Volume:
+        grid = prepared.scan.flair.grid
+        return Volume(np.full(grid.shape_zyx, Structure.WHITE_MATTER, np.uint8), grid)
+
+    anatomist = Anatomist(fake_anatomy, DEFAULT, only_white)
+    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda *_: anatomist)
 
 
 @pytest.fixture

@@ -96,10 +96,10 @@ def remove_lesions(
     box = box_around(mask)
     labels, count = label_lesions(mask[box])
     volumes = lesion_volumes_mm3(labels, count, voxel_volume_mm3)
-    bright = np.zeros(count + 1, dtype=bool)
-    bright[labels[probability[box] >= min_peak]] = True
     keep = np.zeros(count + 1, dtype=bool)
-    keep[1:] = bright[1:] & (volumes >= min_volume_mm3 * (1 - _VOLUME_TOLERANCE))
+    keep[labels[probability[box] >= min_peak]] = True
+    keep[0] = False
+    keep[1:] &= volumes >= min_volume_mm3 * (1 - _VOLUME_TOLERANCE)
     kept = np.zeros_like(mask)
     kept[box] = keep[labels]
     return kept

@@ -11,14 +11,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from wmhseg.anatomy.structure import Structure
 from wmhseg.batch.compute import How
 from wmhseg.batch.run_batch import run_batch
-from wmhseg.io.volume import Volume
-from wmhseg.model.provenance import HashedFile
-from wmhseg.recipe import DEFAULT
 from wmhseg.report.region_columns import REGION_COLUMNS
-from wmhseg.segmentation.anatomist import Anatomist
 from wmhseg.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble", "fake_anatomy")
@@ -75,15 +70,10 @@ def test_with_and_without(scan_folder: Path, tmp_path: Path, how: Any, fake_ense
     assert sorted(path.name for path in folder.iterdir()) == plain
 
 
+@pytest.mark.usefixtures("no_ventricles")
 def test_a_head_whose_regions_cannot_be_told_keeps_its_mask(
-    scan_folder: Path, tmp_path: Path, how: Any, fake_ensemble: Any, monkeypatch: pytest.MonkeyPatch
+    scan_folder: Path, tmp_path: Path, how: Any, fake_ensemble: Any
 ) -> None:
-    def only_white(prepared: Any) -> Volume:
-        grid = prepared.scan.flair.grid
-        return Volume(np.full(grid.shape_zyx, Structure.WHITE_MATTER, np.uint8), grid)
-
-    blind = Anatomist(HashedFile("anatomy", "a" * 64), DEFAULT, only_white)
-    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda *_: blind)
     (tmp_path / "in" / "one").mkdir(parents=True)
     shutil.copy(scan_folder / "FLAIR.nii.gz", tmp_path / "in" / "one")
     run_batch(tmp_path / "in", tmp_path / "out", how(True))

@@ -9,12 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from wmhseg.anatomy.structure import Structure
 from wmhseg.cli import main
-from wmhseg.io.volume import Volume
-from wmhseg.model.provenance import HashedFile
-from wmhseg.recipe import DEFAULT
-from wmhseg.segmentation.anatomist import Anatomist
 
 from .conftest import Person
 
@@ -87,25 +82,13 @@ def test_without_regions_nothing_is_said_of_them(person: Person) -> None:
     assert "places" not in (person.forward / "change.json").read_text()
 
 
-def blind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Find no ventricles."""
-
-    def only_white(prepared: Any) -> Volume:
-        grid = prepared.scan.flair.grid
-        return Volume(np.full(grid.shape_zyx, Structure.WHITE_MATTER, np.uint8), grid)
-
-    finder = Anatomist(HashedFile("anatomy", "0" * 64), DEFAULT, only_white)
-    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda *_: finder)
-
-
+@pytest.mark.usefixtures("no_ventricles")
 def test_no_ventricles_are_an_error_of_one_person_and_a_warning_of_many(
     person: Person,
     weights_folder: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    blind(monkeypatch)
     options = ["--regions", "--weights", str(weights_folder), "--output", str(tmp_path / "out")]
     assert main(["change", str(person.first), str(person.second), *options]) == 4
     said = capfd.readouterr().err.splitlines()[-1]

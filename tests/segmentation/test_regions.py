@@ -13,14 +13,9 @@ from PIL import Image
 
 from wmhseg import Segmenter
 from wmhseg.anatomy.region import REGION_LABELS
-from wmhseg.anatomy.structure import Structure
 from wmhseg.cli import main
 from wmhseg.colours import WMH_RGB
-from wmhseg.io.volume import Volume
-from wmhseg.model.provenance import HashedFile
-from wmhseg.recipe import DEFAULT
 from wmhseg.report.region_columns import REGION_COLUMNS
-from wmhseg.segmentation.anatomist import Anatomist
 
 pytestmark = pytest.mark.usefixtures("fake_ensemble", "fake_anatomy")
 
@@ -160,19 +155,13 @@ def test_the_name_of_the_table_is_checked_before_the_work(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("no_ventricles")
 def test_a_head_without_ventricles_is_one_line(
     scan_folder: Path,
     weights_folder: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture,
 ) -> None:
-    def only_white(prepared: Any) -> Volume:
-        grid = prepared.scan.flair.grid
-        return Volume(np.full(grid.shape_zyx, Structure.WHITE_MATTER, np.uint8), grid)
-
-    blind = Anatomist(HashedFile("anatomy", "0" * 64), DEFAULT, only_white)
-    monkeypatch.setattr("wmhseg.segmentation.anatomist.load_anatomist", lambda *_: blind)
     flair = scan_folder / "FLAIR.nii.gz"
     words = ["segment", "--flair", str(flair), "--weights", str(weights_folder), "--regions"]
     assert main([*words, "--output", str(tmp_path / "m.nii")]) == 4

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from wmhseg.anatomy.structure import BRAIN, Structure
+from wmhseg.box import box_around
 from wmhseg.imaging.blocks import head_or_nothing
 from wmhseg.imaging.head import filled, largest
 
@@ -79,7 +80,7 @@ def intracranial(inside: Mask, spacing_zyx_mm: Spacing) -> Mask:
     """
     found = np.zeros(inside.shape, bool)
     if inside.any():
-        (box,) = ndimage.find_objects(inside.astype(np.uint8))
+        box = box_around(inside)
         whole = largest(inside[box])
         found[box] = filled(np.stack([_closed(part, spacing_zyx_mm[1:]) for part in whole]))
     return found

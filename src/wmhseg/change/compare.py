@@ -1,6 +1,6 @@
 """Two times compared: exchanging them gives the mirrored answer, bit for bit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from scipy import ndimage
 from wmhseg.anatomy.wmh_regions import LesionPlace
 from wmhseg.change.align import Alignment, align
 from wmhseg.change.halfway import Halfway, HalfwayTime, to_halfway
-from wmhseg.change.lesion_change import Centre, Judged, LesionChange, Lesions, Places, judge
+from wmhseg.change.lesion_change import Centre, Judged, LesionChange, Lesions, judge
 from wmhseg.change.lesion_groups import Group, group_lesions
 from wmhseg.change.noise import noise_between
 from wmhseg.change.region_change import RegionChange, measure_region_change
@@ -86,26 +86,12 @@ def _compare(first: TimePoint, second: TimePoint, recipe: Recipe) -> Comparison:
     pair, seen = (first, second), (times[0].seen, times[1].seen)
     where = _where(pair, halfway, alignment)
     changes = [
-        replace(
-            _change(group, judge(group, *lesions, noise), where, halfway.grid, alignment),
-            places=_places(pair, group),
-        )
-        for group in groups
+        _change(group, judge(group, *lesions, noise), where, halfway.grid, alignment) for group in groups
     ]
     changes.sort(key=lambda change: -max(change.volumes_ml))
     volume = measure_change(pair, seen, recipe, noise)
     regions = measure_region_change(pair, seen)
     return Comparison(names, alignment, halfway, volume, tuple(changes), detail, regions)
-
-
-def _places(pair: tuple[TimePoint, TimePoint], group: Group) -> Places:
-    """Return where the largest lesion of a group lies at either time."""
-
-    def place(one: TimePoint, numbers: tuple[int, ...]) -> LesionPlace | None:
-        anatomy = one.measured.findings.anatomy
-        return None if anatomy is None or not numbers else anatomy.regions.lesions[min(numbers) - 1]
-
-    return place(pair[0], group.first), place(pair[1], group.second)
 
 
 def _lesions(one: TimePoint, time: HalfwayTime, other: HalfwayTime) -> Lesions:
@@ -120,10 +106,15 @@ def _lesions(one: TimePoint, time: HalfwayTime, other: HalfwayTime) -> Lesions:
 
 @dataclass(frozen=True)
 class _Where:
-    """The halfway voxels (N, 3) in lesions of one time, and each one's lesion (N,)."""
+    """The halfway voxels (N, 3) in lesions of one time, each one's lesion (N,), and where lesions lie."""
 
     voxels: NDArray[np.float64]
     numbers: NDArray[np.int32]
+    places: tuple[LesionPlace, ...]
+
+    def place(self, numbers: tuple[int, ...]) -> LesionPlace | None:
+        """Return where the largest of some lesions lies; None for none, or where it is not told."""
+        return self.places[min(numbers) - 1] if self.places and numbers else None
 
 
 def _where(
@@ -138,7 +129,10 @@ def _where(
         own_numbers = one.measured.labels.array[tuple(own.T)]
         lost = ~np.isin(own_numbers, numbers)
         steps = _index(mapped(way, _world(own[lost], one.flair.grid)), halfway.grid)
-        found.append(_Where(np.concatenate([voxels, steps]), np.concatenate([numbers, own_numbers[lost]])))
+        anatomy = one.measured.findings.anatomy
+        places = () if anatomy is None else anatomy.regions.lesions
+        numbers = np.concatenate([numbers, own_numbers[lost]])
+        found.append(_Where(np.concatenate([voxels, steps]), numbers, places))
     return found[0], found[1]
 
 
@@ -163,6 +157,7 @@ def _change(
         other_probability=judged.other_probability,
         centres_ras_mm=(_ras(centre, alignment, 0), _ras(centre, alignment, 1)),
         slice=int(np.bincount(slices).argmax()),
+        places=(where[0].place(group.first), where[1].place(group.second)),
     )
 
 

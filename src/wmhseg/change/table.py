@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from wmhseg.anatomy.region import Region
 from wmhseg.anatomy.wmh_regions import LesionPlace
 from wmhseg.change.compare import Comparison
 from wmhseg.change.lesion_change import Kind, LesionChange
 from wmhseg.change.region_change import RegionChange
 from wmhseg.change.time_point import TimePoint
 from wmhseg.io.tsv import NO_VALUE
-from wmhseg.report.region_columns import lesion_columns
+from wmhseg.report.region_columns import CAPS_AND_RIMS, DISTANCE_COLUMNS, PLACE_COLUMNS, lesion_columns
 
 Cell = str | float | None
 _SIDES = ("from", "to")
@@ -49,9 +48,8 @@ VOLUME_COLUMNS = (
     "covered",
 )
 # With --regions.
-_PLACE = ("region", "side", "distance_mm", "cap_or_rim_share")
-PLACE_COLUMNS = tuple(f"{side}_{name}" for side in _SIDES for name in _PLACE)
-_REGIONS = (*(f"distance_{region.label}_ml" for region in Region), "caps_and_rims_ml")
+_PLACES = tuple(f"{side}_{name}" for side in _SIDES for name in PLACE_COLUMNS)
+_REGIONS = (*DISTANCE_COLUMNS, CAPS_AND_RIMS)
 REGION_COLUMNS = tuple(f"{side}_{name}" for name in _REGIONS for side in _SIDES)
 
 
@@ -63,7 +61,7 @@ def lesion_table(comparisons: Sequence[Comparison]) -> str:
         for one in comparisons
         for lesion in one.lesions
     )
-    return _table((*LESION_COLUMNS, *(PLACE_COLUMNS if told else ())), rows)
+    return _table((*LESION_COLUMNS, *(_PLACES if told else ())), rows)
 
 
 def volume_table(comparisons: Sequence[Comparison]) -> str:
@@ -178,8 +176,8 @@ def _place(one: LesionPlace | None) -> dict[str, Cell] | None:
 
 
 def _place_cells(lesion: LesionChange) -> list[Cell]:
-    found = [_place(one) or dict.fromkeys(_PLACE) for one in lesion.places]
-    return [values[name] for values in found for name in _PLACE]
+    found = [_place(one) or dict.fromkeys(PLACE_COLUMNS) for one in lesion.places]
+    return [values[name] for values in found for name in PLACE_COLUMNS]
 
 
 def _region_cells(one: Comparison) -> list[Cell]:

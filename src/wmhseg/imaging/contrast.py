@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.box import box_around
 from wmhseg.errors import InputError, RegistrationError
 from wmhseg.imaging.blocks import Blocks, head_or_nothing, upper_slices
 from wmhseg.imaging.geometry import resample, to_axial_lps
@@ -77,7 +78,7 @@ def measure_contrast(flair: Array, t1: Array | None, spacing_zyx_mm: tuple[float
     if not deep.any():
         return Contrast()
     images = [_relative(twos.whole(image)[upper], deep, twos.fine(head)) for image in images]
-    box = _box(deep)
+    box = (slice(None), *box_around(deep)[1:])
     images, deep = [image[box] for image in images], deep[box]
     fluid = _fluid(images, deep, spacing)
     tissue = deep & np.all([image > _TISSUE for image in images], axis=0)
@@ -133,11 +134,6 @@ def _every(axial: Volume, step: int) -> Volume:
         axial.grid.direction,
     )
     return Volume(np.ascontiguousarray(axial.array[::step]), grid)
-
-
-def _box(deep: Mask) -> tuple[slice, slice, slice]:
-    rows, columns = np.flatnonzero(deep.any(axis=(0, 2))), np.flatnonzero(deep.any(axis=(0, 1)))
-    return np.s_[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _relative(image: Array, deep: Mask, head: Mask) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 from wmhseg.anatomy.region import Region
 from wmhseg.anatomy.wmh_regions import BIN_EDGES_MM
 from wmhseg.report.findings import COLUMN_THRESHOLDS
+from wmhseg.report.region_columns import CAPS_AND_RIMS, DISTANCE_COLUMNS
 
 # Of numbers without a unit, as in UCUM.
 PURE = "1"
@@ -138,7 +139,7 @@ _TIMES = {"from": "the earlier scan", "to": "the later scan"}
 _REGION_CHANGES = {
     f"{side}_{name}": Note(f"{_REGIONS[name].description} in {scan}, where both scans show the head", "mL")
     for side, scan in _TIMES.items()
-    for name in (*(f"distance_{one.label}_ml" for one in Region), "caps_and_rims_ml")
+    for name in (*DISTANCE_COLUMNS, CAPS_AND_RIMS)
 }
 _LONG = {
     "measure": Note("Which number: a column of the table with one row a scan"),

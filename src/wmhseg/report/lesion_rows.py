@@ -2,13 +2,14 @@
 
 from wmhseg.io.tsv import text_of
 from wmhseg.report.findings import Findings
+from wmhseg.report.region_columns import PLACE_COLUMNS
 
 
 def lesion_tsv(findings: Findings) -> str:
     """Return the table: as in the JSON report, with the centre in three columns."""
     names = ["label", "volume_ml", "voxels", "right_mm", "anterior_mm", "superior_mm", "mean_probability"]
     rows = findings.lesion_dicts()
-    names += [name for name in ("region", "side", "distance_mm", "cap_or_rim_share") if findings.anatomy]
+    names += PLACE_COLUMNS if findings.anatomy else ()
     lines = ["\t".join(names)]
     for row in rows:
         centre = zip(("right_mm", "anterior_mm", "superior_mm"), row["centre_ras_mm"], strict=True)

@@ -10,14 +10,18 @@ _BINS = (
     *(f"from_ventricles_{low:g}_{high:g}_mm_ml" for low, high in pairwise(BIN_EDGES_MM)),
     f"from_ventricles_over_{BIN_EDGES_MM[-1]:g}_mm_ml",
 )
+DISTANCE_COLUMNS = tuple(f"distance_{one.label}_ml" for one in Region)
+CAPS_AND_RIMS = "caps_and_rims_ml"
+# Of a lesion.
+PLACE_COLUMNS = ("region", "side", "distance_mm", "cap_or_rim_share")
 REGION_COLUMNS = (
     *("brain_ml", "ventricles_ml", "icv_ml", "head_coverage", "wmh_of_brain_percent", "wmh_of_icv_percent"),
     *("wmh_left_ml", "wmh_right_ml"),
-    *(f"distance_{one.label}_ml" for one in Region),
+    *DISTANCE_COLUMNS,
     *(f"contact_{one.label}_ml" for one in Region),
     *(f"contact_{one.label}_count" for one in Region),
     *_BINS,
-    *("caps_and_rims_ml", "wmh_less_caps_and_rims_ml"),
+    *(CAPS_AND_RIMS, "wmh_less_caps_and_rims_ml"),
 )
 
 Value = str | float | None
@@ -46,12 +50,8 @@ def region_columns(found: AnatomyFindings, volume_ml: float) -> dict[str, Value]
 
 def lesion_columns(place: LesionPlace) -> dict[str, Value]:
     """Return what is said of where a lesion lies."""
-    return {
-        "region": place.region.label,
-        "side": place.side,
-        "distance_mm": place.distance_mm,
-        "cap_or_rim_share": place.cap_or_rim_share,
-    }
+    values: tuple[Value, ...] = (place.region.label, place.side, place.distance_mm, place.cap_or_rim_share)
+    return dict(zip(PLACE_COLUMNS, values, strict=True))
 
 
 def _percent(part_ml: float, whole_ml: float | None) -> float | None:
