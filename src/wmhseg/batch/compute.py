@@ -1,37 +1,35 @@
-"""Many scans through one loaded ensemble, while other processes read and prepare the next ones."""
+"""Many scans through one loaded ensemble, while others are read and prepared, and measured and written."""
 
 import logging
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
 
 from tqdm import tqdm
 
 from wmhseg.batch.ahead import Answer, Computable, Failed, Finished, Task, prepare_ahead, reason
 from wmhseg.batch.jobs import Job, is_foreign
 from wmhseg.batch.made_from import FILLED_T1, KEY
+from wmhseg.batch.networks import LoadedNetworks
+from wmhseg.batch.one_behind import one_behind
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
 from wmhseg.errors import OutputError
 from wmhseg.io.files import is_file
 from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import Manifest, chosen_manifest
+from wmhseg.model.manifest import chosen_manifest
+from wmhseg.model.precision import UsedPrecision
 from wmhseg.model.provenance import hashed_files, trace
 from wmhseg.segmentation import anatomist
-from wmhseg.segmentation.anatomist import Anatomist, Structures
+from wmhseg.segmentation.anatomist import Structures
 from wmhseg.segmentation.make_dicom import make_dicom
 from wmhseg.segmentation.measure_asked import Asked, measure_asked
 from wmhseg.segmentation.parcellation import read_parcellation
-from wmhseg.segmentation.prepare_scan import PreparedScan
 from wmhseg.segmentation.read_scan import ScanNames
-from wmhseg.segmentation.segment_scan import finish, predict_slices
+from wmhseg.segmentation.segment_scan import Predicted, finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
-
-if TYPE_CHECKING:
-    from wmhseg.model.ensemble import Ensemble
 
 log = logging.getLogger("wmhseg")
 
@@ -62,64 +60,91 @@ def compute_jobs(jobs: Sequence[Job], how: How) -> dict[str, str]:
     """
     ensemble_loader.require_runtime(how.settings, "segmentation")
     manifest = chosen_manifest(how.settings)
-    model = _Model(manifest, how.settings)
+    networks = LoadedNetworks(manifest, how.settings)
     if how.again or not all(is_file(job.files.report) for job in jobs):
-        model.start()
-    network = anatomist.anatomy_weights() if how.settings.need_structures else None
-    tasks = [Task(job, manifest, how.settings, how.again, network) for job in jobs]
-    finished, errors = 0, {}
+        networks.start()
+    anatomy = anatomist.anatomy_weights() if how.settings.need_structures else None
+    tasks = [Task(job, manifest, how.settings, how.again, anatomy) for job in jobs]
+    done, errors = 0, {}
     with closing(work_ahead(prepare_ahead, tasks, how.workers)) as answers:
-        for task, answer in _with_progress(answers, len(tasks)):
-            finished += isinstance(answer, Finished)
-            if error := _take(task.job, answer, model):
-                errors[task.job.name] = error
-                _record(task.job, error)
-    if finished:
-        log.info("%d of %d scans were finished already", finished, len(jobs))
+        predictions = (_predict(task.job, answer, networks) for task, answer in answers)
+        # Measuring and writing a scan takes one processor while the networks see the next.
+        with closing(one_behind(partial(_finish, networks), predictions)) as ends:
+            for end in _with_progress(ends, len(jobs)):
+                done += end.done_before
+                if end.error:
+                    errors[end.job.name] = end.error
+    if done:
+        log.info("%d of %d scans were finished already", done, len(jobs))
     return errors
 
 
-class _Model:
-    """The ensemble, loaded in the background, or not at all where nothing is to be computed."""
+@dataclass(frozen=True)
+class _End:
+    """What became of a scan: written now, or by an earlier run, or an error."""
 
-    def __init__(self, manifest: Manifest, settings: Settings) -> None:
-        self.manifest = manifest
-        self.settings = settings
-        self._starting: Future[Ensemble] | None = None
-        self._anatomist: Anatomist | None = None
-
-    def start(self) -> "Future[Ensemble]":
-        if self._starting is None:
-            self._starting = ensemble_loader.load_in_background(self.manifest, self.settings)
-        return self._starting
-
-    def structures(self, prepared: PreparedScan) -> Structures | None:
-        """Return those of a head, where something needs them; the network is loaded for the first."""
-        if not self.settings.need_structures:
-            return None
-        if self._anatomist is None:
-            self._anatomist = anatomist.load_anatomist(self.settings.threads)
-        return self._anatomist.look_at(prepared, self.manifest.recipe)
+    job: Job
+    error: str = ""
+    done_before: bool = False
 
 
-def _take(job: Job, answer: Answer | Died, model: _Model) -> str:
-    """Segment a scan that is ready; return why it could not be done, "" where it could."""
-    if isinstance(answer, Computable):
-        ensemble = model.start().result()
-        try:
-            _segment(job, answer, model, ensemble)
-        except MemoryError:
-            return f"{job.flair}: not enough memory to segment it; try fewer --workers"
-        except Exception as problem:
-            return reason(job, problem)
-    elif isinstance(answer, Failed):
-        return answer.error
-    elif isinstance(answer, Died):
-        return (
+@dataclass(frozen=True)
+class _Prediction:
+    """What the networks said of a scan that waited for them."""
+
+    job: Job
+    answer: Computable
+    predicted: Predicted
+    structures: Structures | None
+    seconds: dict[str, float]
+    precision: UsedPrecision
+
+
+def _predict(job: Job, answer: Answer | Died, networks: LoadedNetworks) -> _Prediction | _End:
+    """Show a scan that is ready to the networks."""
+    if isinstance(answer, Finished):
+        return _End(job, done_before=True)
+    if isinstance(answer, Failed):
+        return _End(job, answer.error)
+    if isinstance(answer, Died):
+        return _End(
+            job,
             f"{job.flair}: the process that read it was ended (exit code {answer.exit_code}), "
-            "perhaps for want of memory; try fewer --workers"
+            "perhaps for want of memory; try fewer --workers",
         )
-    return ""
+    ensemble = networks.start().result()
+    watch = Stopwatch()
+    try:
+        # All of it: the cohort's table says for every scan what members and thresholds change.
+        predicted = predict_slices(ensemble, answer.prepared.windows.slices, None)
+        with ScanNames.of(job.flair, job.t1).in_errors():
+            structures = networks.structures(answer.prepared)
+    except Exception as problem:
+        return _End(job, _why(job, problem))
+    watch.lap("network")
+    return _Prediction(job, answer, predicted, structures, watch.seconds, ensemble.precision)
+
+
+def _finish(networks: LoadedNetworks, prediction: _Prediction | _End) -> _End:
+    """Write a scan's files, or its error."""
+    end = prediction if isinstance(prediction, _End) else _written(networks, prediction)
+    if end.error:
+        _record(end.job, end.error)
+    return end
+
+
+def _written(networks: LoadedNetworks, prediction: _Prediction) -> _End:
+    try:
+        _write(networks, prediction)
+    except Exception as problem:
+        return _End(prediction.job, _why(prediction.job, problem))
+    return _End(prediction.job)
+
+
+def _why(job: Job, problem: Exception) -> str:
+    if isinstance(problem, MemoryError):
+        return f"{job.flair}: not enough memory to segment it; try fewer --workers"
+    return reason(job, problem)
 
 
 def _record(job: Job, error: str) -> None:
@@ -133,25 +158,22 @@ def _record(job: Job, error: str) -> None:
             log.error("%s: %s", job.name, problem)
 
 
-def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") -> None:
-    """Segment a scan and write its files."""
-    manifest = model.manifest
-    prepared = answer.prepared
+def _write(networks: LoadedNetworks, prediction: _Prediction) -> None:
+    """Make the mask of a prediction, measure it and write the scan's files."""
+    job, answer = prediction.job, prediction.answer
+    prepared, manifest = answer.prepared, networks.manifest
     watch = Stopwatch()
-    # All of it: the cohort's table says for every scan what members and thresholds change.
-    predicted = predict_slices(ensemble, prepared.windows.slices, None)
-    watch.lap("network")
-    result = finish(prepared, predicted, manifest.recipe)
-    source = trace(*hashed_files(job.flair, job.t1), manifest, ensemble.precision)
+    result = finish(prepared, prediction.predicted, manifest.recipe)
+    source = trace(*hashed_files(job.flair, job.t1), manifest, prediction.precision)
     with ScanNames.of(job.flair, job.t1).in_errors():
-        structures = model.structures(prepared)
         parcels = None if job.parcellation is None else read_parcellation(job.parcellation, result.mask.grid)
         # What cannot be told takes no mask with it.
-        asked = Asked(model.settings, structures, parcels, job.t1, forgiving=True)
+        asked = Asked(networks.settings, prediction.structures, parcels, job.t1, forgiving=True)
         measured = measure_asked(prepared.scan, result, source, asked)
     findings = measured.findings
     watch.lap("postprocess")
-    seconds = {name: value for name, value in (answer.seconds | watch.seconds).items() if name != "total"}
+    laps = answer.seconds | prediction.seconds | watch.seconds
+    seconds = {name: value for name, value in laps.items() if name != "total"}
     report = {
         **job.report_fields,
         "name": job.name,
@@ -167,8 +189,6 @@ def _segment(job: Job, answer: Computable, model: _Model, ensemble: "Ensemble") 
         log.info("%s: %.2f ml WMH in %d lesions", job.name, summary.volume_ml, summary.lesion_count)
 
 
-def _with_progress(
-    answers: Iterable[tuple[Task, Answer | Died]], count: int
-) -> Iterable[tuple[Task, Answer | Died]]:
+def _with_progress(ends: Iterable[_End], count: int) -> Iterable[_End]:
     """Show a bar with the time left, where there is a terminal."""
-    return tqdm(answers, total=count, unit="scan", disable=None if log.isEnabledFor(logging.INFO) else True)
+    return tqdm(ends, total=count, unit="scan", disable=None if log.isEnabledFor(logging.INFO) else True)
