@@ -30,8 +30,9 @@ from change_pairs import (
 from wmhseg.change.compare import Comparison, compare
 from wmhseg.change.lesion_change import Kind
 from wmhseg.change.scan_inputs import ScanInput
-from wmhseg.change.time_point import TimePoint, segment_times, start_model
+from wmhseg.change.time_point import TimePoint, segment_times
 from wmhseg.io.write_volume import write_volume
+from wmhseg.segmentation.networks import Networks
 from wmhseg.settings import Settings
 from wmhseg.synthesis.heads import LesionMask, find_images, read_head, read_lesion_mask
 
@@ -180,7 +181,7 @@ def main() -> None:
         person = draw_person(heads, masks, np.random.default_rng((options.seed, number)))
         with tempfile.TemporaryDirectory() as folder:
             times = list(
-                segment_times(inputs_of(person, Path(folder)), start_model(Settings(options.weights)))
+                segment_times(inputs_of(person, Path(folder)), Networks(Settings(options.weights), "change"))
             )
         for time in times[1:]:
             pair = times[0], time

@@ -14,17 +14,14 @@ from wmhseg.io.files import require_scan
 from wmhseg.io.memory import affine_of, from_memory, own_voxels, to_xyz
 from wmhseg.io.volume import Volume, read_image, to_image
 from wmhseg.io.write_volume import write_volume
-from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import chosen_manifest
-from wmhseg.model.provenance import HashedFile, hashed_file, trace
+from wmhseg.model.provenance import HashedFile, hashed_file
 from wmhseg.report.summary import Lesion
-from wmhseg.segmentation import anatomist
 from wmhseg.segmentation.measure import Measured
-from wmhseg.segmentation.measure_asked import Asked, measure_asked
+from wmhseg.segmentation.measure_seen import Asked, measure_seen
+from wmhseg.segmentation.networks import Networks
 from wmhseg.segmentation.parcellation import ParcellationFiles, read_parcellation
 from wmhseg.segmentation.prepare_scan import prepare_scan
 from wmhseg.segmentation.read_scan import Scan, ScanNames, fit_scan
-from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.settings import BiasChoice, InputOptions, Precision, Settings
 
 if TYPE_CHECKING:
@@ -146,10 +143,8 @@ class Segmenter:
         computing = folder, threads, precision, self._options, _probability(threshold)
         settings = Settings(*computing, regions=regions, mni=mni, filled_t1=filled_t1)
         self._settings = settings
-        ensemble_loader.require_runtime(settings, "segmentation")
-        self._manifest = chosen_manifest(settings)
-        self._ensemble = ensemble_loader.load_ensemble(self._manifest, settings)
-        self._anatomist = anatomist.load_anatomist(threads) if settings.need_structures else None
+        self._networks = Networks(settings, "segmentation")
+        self._networks.load()
         # The network's variables change from member to member.
         self._lock = threading.Lock()
 
@@ -180,7 +175,6 @@ class Segmenter:
         """
         if self._settings.filled_t1 and t1 is None:
             raise InputError("T1: expected one, to be filled at WMH, found none; give it")
-        recipe = self._manifest.recipe
         names = ScanNames(_name(flair, "FLAIR"), _name(t1, "T1"))
         flair_volume, warnings = _read(flair, names.flair)
         t1_volume, t1_warnings = (None, ()) if t1 is None else _read(t1, names.t1)
@@ -192,17 +186,13 @@ class Segmenter:
             )
             parcels = read_parcellation(ParcellationFiles(Path(parcellation), *given), scan.flair.grid)
         with names.in_errors():
-            prepared = prepare_scan(scan, recipe)
-        only_above = None if self._all_members else recipe.threshold
-        with self._lock:
-            predicted = predict_slices(self._ensemble, prepared.windows.slices, only_above)
-            structures = None if self._anatomist is None else self._anatomist.look_at(prepared, recipe)
+            prepared = prepare_scan(scan, self._networks.manifest.recipe)
+            with self._lock:
+                seen = self._networks.see(prepared, in_full=self._all_members)
         hashes = _hashed(flair, flair_volume, "FLAIR"), None if t1 is None else _hashed(t1, t1_volume, "T1")
-        provenance = trace(*hashes, self._manifest, self._ensemble.precision)
         with names.in_errors():
             stored = _stored(t1, t1_volume) if self._settings.filled_t1 else None
-            asked = Asked(self._settings, structures, parcels, stored)
-            return _result(measure_asked(scan, finish(prepared, predicted, recipe), provenance, asked))
+            return _result(measure_seen(prepared, seen, hashes, Asked(self._settings, parcels, stored)))
 
 
 class Options(TypedDict, total=False):

@@ -61,7 +61,7 @@ def test_all_outputs(scan_folder: Path, weights_folder: Path, tmp_path: Path, he
     assert report["weights"] == {"name": "fake", "sha256": {"member-0.weights.h5": "0" * 64}}
     assert report["versions"]["wmhseg"] == wmhseg.__version__
     assert report["versions"]["SimpleITK"] == version("SimpleITK")
-    steps = ["read", "total", "prepare", "wait_for_networks", "network", "postprocess", "report"]
+    steps = ["read", "total", "prepare", "wait_for_networks", "network", "postprocess", "measure", "report"]
     assert sorted(report["seconds"]) == sorted(steps)
     assert report["seconds"]["total"] == pytest.approx(
         sum(value for name, value in report["seconds"].items() if name != "total"), abs=0.01

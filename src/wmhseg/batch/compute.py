@@ -11,23 +11,17 @@ from tqdm import tqdm
 from wmhseg.batch.ahead import Answer, Computable, Failed, Finished, Task, prepare_ahead, reason
 from wmhseg.batch.jobs import Job, is_foreign
 from wmhseg.batch.made_from import FILLED_T1, KEY
-from wmhseg.batch.networks import LoadedNetworks
 from wmhseg.batch.one_behind import one_behind
 from wmhseg.batch.workers import Died, work_ahead
 from wmhseg.batch.write import write_error, write_scan
 from wmhseg.errors import OutputError
 from wmhseg.io.files import is_file
-from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import chosen_manifest
-from wmhseg.model.precision import UsedPrecision
-from wmhseg.model.provenance import hashed_files, trace
-from wmhseg.segmentation import anatomist
-from wmhseg.segmentation.anatomist import Structures
+from wmhseg.model.provenance import hashed_files
 from wmhseg.segmentation.make_dicom import make_dicom
-from wmhseg.segmentation.measure_asked import Asked, measure_asked
+from wmhseg.segmentation.measure_seen import Asked, measure_seen
+from wmhseg.segmentation.networks import Networks, Seen
 from wmhseg.segmentation.parcellation import read_parcellation
 from wmhseg.segmentation.read_scan import ScanNames
-from wmhseg.segmentation.segment_scan import Predicted, finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import Settings
 
@@ -58,13 +52,10 @@ def compute_jobs(jobs: Sequence[Job], how: How) -> dict[str, str]:
     Raises:
         WeightsError: The weights are missing, changed or unfit.
     """
-    ensemble_loader.require_runtime(how.settings, "segmentation")
-    manifest = chosen_manifest(how.settings)
-    networks = LoadedNetworks(manifest, how.settings)
+    networks = Networks(how.settings, "segmentation")
     if how.again or not all(is_file(job.files.report) for job in jobs):
         networks.start()
-    anatomy = anatomist.anatomy_weights() if how.settings.need_structures else None
-    tasks = [Task(job, manifest, how.settings, how.again, anatomy) for job in jobs]
+    tasks = [Task(job, networks.manifest, how.settings, how.again, networks.anatomy) for job in jobs]
     done, errors = 0, {}
     with closing(work_ahead(prepare_ahead, tasks, how.workers)) as answers:
         predictions = (_predict(task.job, answer, networks) for task, answer in answers)
@@ -94,13 +85,11 @@ class _Prediction:
 
     job: Job
     answer: Computable
-    predicted: Predicted
-    structures: Structures | None
+    seen: Seen
     seconds: dict[str, float]
-    precision: UsedPrecision
 
 
-def _predict(job: Job, answer: Answer | Died, networks: LoadedNetworks) -> _Prediction | _End:
+def _predict(job: Job, answer: Answer | Died, networks: Networks) -> _Prediction | _End:
     """Show a scan that is ready to the networks."""
     if isinstance(answer, Finished):
         return _End(job, done_before=True)
@@ -112,20 +101,17 @@ def _predict(job: Job, answer: Answer | Died, networks: LoadedNetworks) -> _Pred
             f"{job.flair}: the process that read it was ended (exit code {answer.exit_code}), "
             "perhaps for want of memory; try fewer --workers",
         )
-    ensemble = networks.start().result()
     watch = Stopwatch()
     try:
-        # All of it: the cohort's table says for every scan what members and thresholds change.
-        predicted = predict_slices(ensemble, answer.prepared.windows.slices, None)
         with ScanNames.of(job.flair, job.t1).in_errors():
-            structures = networks.structures(answer.prepared)
+            # In full: the cohort's table says for every scan what members and thresholds change.
+            seen = networks.see(answer.prepared, in_full=True, lap=watch.lap)
     except Exception as problem:
         return _End(job, _why(job, problem))
-    watch.lap("network")
-    return _Prediction(job, answer, predicted, structures, watch.seconds, ensemble.precision)
+    return _Prediction(job, answer, seen, watch.seconds)
 
 
-def _finish(networks: LoadedNetworks, prediction: _Prediction | _End) -> _End:
+def _finish(networks: Networks, prediction: _Prediction | _End) -> _End:
     """Write a scan's files, or its error."""
     end = prediction if isinstance(prediction, _End) else _written(networks, prediction)
     if end.error:
@@ -133,7 +119,7 @@ def _finish(networks: LoadedNetworks, prediction: _Prediction | _End) -> _End:
     return end
 
 
-def _written(networks: LoadedNetworks, prediction: _Prediction) -> _End:
+def _written(networks: Networks, prediction: _Prediction) -> _End:
     try:
         _write(networks, prediction)
     except Exception as problem:
@@ -158,20 +144,17 @@ def _record(job: Job, error: str) -> None:
             log.error("%s: %s", job.name, problem)
 
 
-def _write(networks: LoadedNetworks, prediction: _Prediction) -> None:
+def _write(networks: Networks, prediction: _Prediction) -> None:
     """Make the mask of a prediction, measure it and write the scan's files."""
     job, answer = prediction.job, prediction.answer
-    prepared, manifest = answer.prepared, networks.manifest
-    watch = Stopwatch()
-    result = finish(prepared, prediction.predicted, manifest.recipe)
-    source = trace(*hashed_files(job.flair, job.t1), manifest, prediction.precision)
+    prepared, watch, labels = answer.prepared, Stopwatch(), job.parcellation
+    hashes = hashed_files(job.flair, job.t1)
     with ScanNames.of(job.flair, job.t1).in_errors():
-        parcels = None if job.parcellation is None else read_parcellation(job.parcellation, result.mask.grid)
+        parcels = None if labels is None else read_parcellation(labels, prepared.scan.flair.grid)
         # What cannot be told takes no mask with it.
-        asked = Asked(networks.settings, prediction.structures, parcels, job.t1, forgiving=True)
-        measured = measure_asked(prepared.scan, result, source, asked)
+        asked = Asked(networks.settings, parcels, job.t1, forgiving=True)
+        measured = measure_seen(prepared, prediction.seen, hashes, asked, watch.lap)
     findings = measured.findings
-    watch.lap("postprocess")
     laps = answer.seconds | prediction.seconds | watch.seconds
     seconds = {name: value for name, value in laps.items() if name != "total"}
     report = {

@@ -46,14 +46,16 @@ def run(options: argparse.Namespace) -> None:
     """
     from wmhseg.change.run_change import run_change
     from wmhseg.change.scan_inputs import scan_inputs
-    from wmhseg.change.time_point import start_model
+    from wmhseg.segmentation.networks import Networks
 
     settings = replace(chosen_settings(options), regions=options.regions)
     if options.list is None:
         if options.part or options.gather:
             raise ArgumentsError("--part, --gather: expected --list with them, found none; add it")
         inputs = scan_inputs(options.scans, options.t1)
-        run_change(inputs, options.output, start_model(settings))
+        networks = Networks(settings, "segment")
+        networks.start()
+        run_change(inputs, options.output, networks)
         return
     from wmhseg.change.people import read_people
     from wmhseg.change.run_people import gather_people, run_people

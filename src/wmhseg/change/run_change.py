@@ -11,15 +11,18 @@ from wmhseg.change.compare import Comparison, compare
 from wmhseg.change.lesion_change import Kind
 from wmhseg.change.scan_inputs import ScanInput
 from wmhseg.change.table import count
-from wmhseg.change.time_point import Model, segment_times
+from wmhseg.change.time_point import segment_times
 from wmhseg.change.write_change import JSON, pairs_of, write_change
 from wmhseg.errors import InputError, OutputError
 from wmhseg.io.writing import make_folder, replacing
+from wmhseg.segmentation.networks import Networks
 
 log = logging.getLogger("wmhseg")
 
 
-def run_change(inputs: Sequence[ScanInput], output: Path, model: Model) -> tuple[Comparison, ...]:
+def run_change(
+    inputs: Sequence[ScanInput], output: Path, networks: Networks, *, forgiving: bool = False
+) -> tuple[Comparison, ...]:
     """Segment all times, compare each with the next and the first with the last, and write the results.
 
     Everything is computed before the first file is written.
@@ -27,7 +30,8 @@ def run_change(inputs: Sequence[ScanInput], output: Path, model: Model) -> tuple
     Args:
         inputs: Two or more, the earliest first.
         output: Folder to write.
-        model: The ensemble, and how to compute.
+        networks: What to segment them with.
+        forgiving: Regions that cannot be told are a warning, not an error.
 
     Raises:
         InputError: An image is missing, unreadable, unfit, or given twice.
@@ -36,13 +40,13 @@ def run_change(inputs: Sequence[ScanInput], output: Path, model: Model) -> tuple
         WeightsError: The weights are missing, changed or unfit.
         OutputError: The folder cannot be written.
     """
-    source = made_from_all(inputs, model)
+    source = made_from_all(inputs, networks)
     _require_different(inputs, source)
     _require_apart(inputs, output)
     make_folder(output)
     with replacing(output / JSON, discard=True):
         pass
-    times = tuple(segment_times(inputs, model))
+    times = tuple(segment_times(inputs, networks, forgiving=forgiving))
     recipe = times[0].measured.findings.provenance.recipe
     comparisons = tuple(compare(times[one], times[other], recipe) for one, other in pairs_of(len(times)))
     write_change(output, times, comparisons, source)
@@ -52,7 +56,7 @@ def run_change(inputs: Sequence[ScanInput], output: Path, model: Model) -> tuple
     return comparisons
 
 
-def made_from_all(inputs: Sequence[ScanInput], model: Model) -> list[dict[str, Any]]:
+def made_from_all(inputs: Sequence[ScanInput], networks: Networks) -> list[dict[str, Any]]:
     """Return what decides over the result: of each time what `wmhseg batch` records.
 
     Raises:
@@ -60,8 +64,7 @@ def made_from_all(inputs: Sequence[ScanInput], model: Model) -> list[dict[str, A
     """
     # No files of a batch: only the images count.
     jobs = (Job(one.name, one.flair, one.t1, files_in(Path())) for one in inputs)
-    anatomy = None if model.finder is None else model.finder.weights
-    return [made_from(job, model.manifest, model.settings, anatomy) for job in jobs]
+    return [made_from(job, networks.manifest, networks.settings, networks.anatomy) for job in jobs]
 
 
 def _require_different(inputs: Sequence[ScanInput], source: Sequence[dict[str, Any]]) -> None:

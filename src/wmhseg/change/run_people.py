@@ -4,6 +4,7 @@ import csv
 import io
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,13 @@ from wmhseg.arguments import Part
 from wmhseg.change.people import Person
 from wmhseg.change.run_change import made_from_all, run_change
 from wmhseg.change.table import REGION_COLUMNS, VOLUME_COLUMNS
-from wmhseg.change.time_point import Model, start_model
 from wmhseg.change.write_change import JSON, MADE_FROM, VOLUMES
 from wmhseg.errors import OutputError, ScansFailedError, WmhsegError
 from wmhseg.io.files import few, is_file, read_json
 from wmhseg.io.tsv import NO_VALUE
 from wmhseg.io.writing import make_folder, remove_file, replacing, write_text
 from wmhseg.report.described_table import write_described_table
+from wmhseg.segmentation.networks import Networks
 from wmhseg.settings import Settings
 
 log = logging.getLogger("wmhseg")
@@ -56,10 +57,12 @@ def run_people(
         pass
     if part is not None:
         people = part.of(people)
-    model = start_model(settings, forgiving=True)
+    # Of what the structures of the head are needed for, regions only are told.
+    networks = Networks(replace(settings, mni=False, filled_t1=False), "segment")
+    networks.start()
     errors: dict[str, str] = {}
     for person in people:
-        if error := _compare(person, output / person.name, model, again=again):
+        if error := _compare(person, output / person.name, networks, again=again):
             errors[person.name] = error
             log.error("%s: %s", person.name, error)
     if part is None:
@@ -96,13 +99,13 @@ def _report_failures(people: Sequence[Person], errors: Mapping[str, str], where:
         )
 
 
-def _compare(person: Person, folder: Path, model: Model, *, again: bool) -> str:
+def _compare(person: Person, folder: Path, networks: Networks, *, again: bool) -> str:
     """Compare one person's scans; return why that cannot be done, "" where it can."""
     error = person.error
     if not error:
         try:
-            if again or not _is_finished(person, folder, model):
-                run_change(person.scans, folder, model)
+            if again or not _is_finished(person, folder, networks):
+                run_change(person.scans, folder, networks, forgiving=True)
         except MemoryError:
             error = f"{person.name}: not enough memory for images of this size; check their headers"
         except WmhsegError as problem:
@@ -118,11 +121,11 @@ def _compare(person: Person, folder: Path, model: Model, *, again: bool) -> str:
     return error
 
 
-def _is_finished(person: Person, folder: Path, model: Model) -> bool:
+def _is_finished(person: Person, folder: Path, networks: Networks) -> bool:
     if is_file(folder / ERROR) or not is_file(folder / VOLUMES):
         return False
     report = read_json(folder / JSON)
-    return report is not None and report.get(MADE_FROM) == made_from_all(person.scans, model)
+    return report is not None and report.get(MADE_FROM) == made_from_all(person.scans, networks)
 
 
 def _table(people: Sequence[Person], output: Path, errors: Mapping[str, str]) -> str:

@@ -2,29 +2,20 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from wmhseg.change.scan_inputs import ScanInput
 from wmhseg.errors import InputError
 from wmhseg.io.dicom_object import SegSource
 from wmhseg.io.seg_source import read_seg_source
 from wmhseg.io.volume import Volume
-from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import Manifest, chosen_manifest
-from wmhseg.model.provenance import hashed_files, trace
-from wmhseg.segmentation import anatomist
+from wmhseg.model.provenance import hashed_files
 from wmhseg.segmentation.measure import Measured
-from wmhseg.segmentation.measure_asked import Asked, measure_asked
+from wmhseg.segmentation.measure_seen import Asked, measure_seen
+from wmhseg.segmentation.networks import Networks
 from wmhseg.segmentation.prepare_scan import prepare_files
 from wmhseg.segmentation.read_scan import ScanNames
-from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
-from wmhseg.settings import Settings
-
-if TYPE_CHECKING:
-    from wmhseg.model.ensemble import Ensemble
 
 log = logging.getLogger("wmhseg")
 
@@ -48,45 +39,15 @@ class TimePoint:
     source: SegSource | None = None
 
 
-@dataclass(frozen=True)
-class Model:
-    """The ensemble, which is being loaded.
-
-    Attributes:
-        manifest: Its manifest.
-        settings: How to compute.
-        starting: Gives the ensemble once it is there.
-        finder: Finds the structures of the head, where regions are asked for.
-        forgiving: Regions that cannot be told are a warning, not an error.
-    """
-
-    manifest: Manifest
-    settings: Settings
-    starting: "Future[Ensemble]"
-    finder: anatomist.Anatomist | None = None
-    forgiving: bool = False
-
-
-def start_model(settings: Settings, *, forgiving: bool = False) -> Model:
-    """Begin to load the ensemble.
+def segment_times(
+    inputs: Iterable[ScanInput], networks: Networks, *, forgiving: bool = False
+) -> Iterator[TimePoint]:
+    """Segment each scan as `wmhseg segment` does.
 
     Args:
-        settings: How to compute; of what the structures of the head are needed for, regions only are told.
-        forgiving: Whether regions that cannot be told are a warning, not an error.
-
-    Raises:
-        WeightsError: The weights are missing, changed or unfit.
-    """
-    ensemble_loader.require_runtime(settings, "segment")
-    manifest = chosen_manifest(settings)
-    settings = replace(settings, mni=False, filled_t1=False)
-    starting = ensemble_loader.load_in_background(manifest, settings)
-    finder = anatomist.load_anatomist(settings.threads) if settings.regions else None
-    return Model(manifest, settings, starting, finder, forgiving)
-
-
-def segment_times(inputs: Iterable[ScanInput], model: Model) -> Iterator[TimePoint]:
-    """Segment each scan as `wmhseg segment` does.
+        inputs: The scans.
+        networks: What to segment them with.
+        forgiving: Regions that cannot be told are a warning, not an error.
 
     Raises:
         InputError: An image is missing, unreadable or unfit, or that of an earlier time again.
@@ -94,27 +55,22 @@ def segment_times(inputs: Iterable[ScanInput], model: Model) -> Iterator[TimePoi
         RegistrationError: The T1 that is required cannot be registered.
         WeightsError: The weights are missing, changed or unfit.
     """
-    manifest, settings = model.manifest, model.settings
-    seen: dict[str, str] = {}
+    recipe, settings = networks.manifest.recipe, networks.settings
+    known: dict[str, str] = {}
     for one in inputs:
         source = _seg_source(one)
-        prepared = prepare_files(one.flair, one.t1, manifest.recipe, settings.inputs, Stopwatch())
+        prepared = prepare_files(one.flair, one.t1, recipe, settings.inputs, Stopwatch())
         key = prepared.scan.flair.sha256()
-        if key in seen:
+        if key in known:
             raise InputError(
-                f"{one.name}: expected a scan of another time, found the image of {seen[key]} again; "
+                f"{one.name}: expected a scan of another time, found the image of {known[key]} again; "
                 "check the paths"
             )
-        seen[key] = one.name
-        ensemble = model.starting.result()
-        predicted = predict_slices(ensemble, prepared.windows.slices, None)
-        result = finish(prepared, predicted, manifest.recipe)
-        provenance = trace(*hashed_files(one.flair, one.t1), manifest, ensemble.precision)
-        finder = model.finder
+        known[key] = one.name
         with ScanNames.of(one.flair, one.t1).in_errors():
-            structures = None if finder is None else finder.look_at(prepared, manifest.recipe)
-            asked = Asked(settings, structures, forgiving=model.forgiving)
-            measured = measure_asked(prepared.scan, result, provenance, asked)
+            seen = networks.see(prepared, in_full=True)
+            asked = Asked(settings, forgiving=forgiving)
+            measured = measure_seen(prepared, seen, hashed_files(one.flair, one.t1), asked)
         for warning in measured.findings.warnings:
             log.warning("%s", warning)
         log.info("%.2f ml WMH: %s", measured.findings.summary.volume_ml, one.name)

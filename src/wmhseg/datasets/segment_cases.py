@@ -14,7 +14,7 @@ from wmhseg.io.write_volume import write_volume
 from wmhseg.io.writing import make_folder, remove_file
 from wmhseg.model.manifest import Manifest
 from wmhseg.segmentation.prepare_scan import prepare_files
-from wmhseg.segmentation.segment_scan import Networks, Segmentation, finish, with_threshold
+from wmhseg.segmentation.segment_scan import Predictor, Segmentation, finish, with_threshold
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.settings import InputOptions
 
@@ -26,7 +26,7 @@ RESULT = "result.nii.gz"
 def segment_cases(
     cases: Sequence[Case],
     places: Mapping[float, Mapping[Case, Path]],
-    networks: tuple[Manifest, Networks],
+    networks: tuple[Manifest, Predictor],
     options: InputOptions,
     *,
     with_t1: bool,

@@ -7,18 +7,15 @@ from wmhseg.errors import ArgumentsError, OutputError
 from wmhseg.io.files import require_file, require_scan
 from wmhseg.io.seg_source import read_seg_source
 from wmhseg.io.writing import remove_leftovers, replacing
-from wmhseg.model import ensemble_loader
-from wmhseg.model.manifest import chosen_manifest
-from wmhseg.model.provenance import hashed_files, trace
+from wmhseg.model.provenance import hashed_files
 from wmhseg.report.findings import Findings
 from wmhseg.report.summary import Summary
-from wmhseg.segmentation import anatomist
-from wmhseg.segmentation.measure_asked import Asked, measure_asked
+from wmhseg.segmentation.measure_seen import Asked, measure_seen
+from wmhseg.segmentation.networks import Networks
 from wmhseg.segmentation.parcellation import ParcellationFiles, read_parcellation
 from wmhseg.segmentation.prepare_scan import prepare_files
 from wmhseg.segmentation.read_scan import ScanNames
 from wmhseg.segmentation.result_files import ResultFiles
-from wmhseg.segmentation.segment_scan import finish, predict_slices
 from wmhseg.segmentation.stopwatch import Stopwatch
 from wmhseg.segmentation.write_results import write_results
 from wmhseg.settings import Settings
@@ -60,33 +57,18 @@ def segment_files(
     inputs = [require_scan(path) for path in (flair_path, t1_path) if path is not None]
     inputs += [] if parcellation is None else map(require_file, parcellation.paths)
     _check_files(files, inputs, has_t1=t1_path is not None)
-    ensemble_loader.require_runtime(settings, "segment")
+    networks = Networks(settings, "segment")
     seg_source = read_seg_source(flair_path, files.dicom[0][0]) if files.dicom else None
-    manifest = chosen_manifest(settings)
-    if settings.need_structures:
-        anatomist.anatomy_weights()  # before minutes of computing
-    # Loading may take seconds: meanwhile, images are read and prepared.
-    starting = ensemble_loader.load_in_background(manifest, settings)
-    prepared = prepare_files(flair_path, t1_path, manifest.recipe, settings.inputs, watch)
+    networks.start()
+    prepared = prepare_files(flair_path, t1_path, networks.manifest.recipe, settings.inputs, watch)
     parcels = None if parcellation is None else read_parcellation(parcellation, prepared.scan.flair.grid)
     for warning in prepared.scan.warnings:
         log.warning("%s", warning)
-    ensemble = starting.result()
-    watch.lap("wait_for_networks")
-    slices = prepared.windows.slices
-    log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
-    predicted = predict_slices(ensemble, slices, None if files.need_members else manifest.recipe.threshold)
-    watch.lap("network")
-    result = finish(prepared, predicted, manifest.recipe)
-    watch.lap("postprocess")
-    structures = None
-    if settings.need_structures:
-        structures = anatomist.load_anatomist(settings.threads).look_at(prepared, manifest.recipe)
-        watch.lap("anatomy")
-    source = trace(*hashed_files(flair_path, t1_path), manifest, ensemble.precision)
+    log.debug("%d slices to compute", len(prepared.windows.slices))
+    seen = networks.see(prepared, in_full=files.need_members, lap=watch.lap)
+    hashes = hashed_files(flair_path, t1_path)
     with ScanNames.of(flair_path, t1_path).in_errors():
-        asked = Asked(settings, structures, parcels, t1_path)
-        measured = measure_asked(prepared.scan, result, source, asked, watch.lap)
+        measured = measure_seen(prepared, seen, hashes, Asked(settings, parcels, t1_path), watch.lap)
     _say_flags(measured.findings)
     write_results(files, measured, lambda: watch.lap("report"), seg_source)
     summary = measured.findings.summary

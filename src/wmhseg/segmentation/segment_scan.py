@@ -20,7 +20,7 @@ Predicted = NDArray[np.float32] | Members
 Predict = Callable[[NDArray[np.float32]], Predicted]
 
 
-class Networks(Protocol):
+class Predictor(Protocol):
     """What is asked of an ensemble; see `wmhseg.model.ensemble.Ensemble`."""
 
     def predict(self, slices: NDArray[np.float32], only_above: float | None = None) -> NDArray[np.float32]:
@@ -67,7 +67,7 @@ def segment_scan(scan: Scan, recipe: Recipe, predict: Predict) -> Segmentation:
     return finish(prepared, predict(prepared.windows.slices), recipe)
 
 
-def predict_slices(ensemble: Networks, slices: NDArray[np.float32], only_above: float | None) -> Predicted:
+def predict_slices(ensemble: Predictor, slices: NDArray[np.float32], only_above: float | None) -> Predicted:
     """Ask the ensemble for what decides the mask, or for all members in full where `only_above` is None."""
     if only_above is None:
         return Members(tuple(ensemble.predict_members(slices)))

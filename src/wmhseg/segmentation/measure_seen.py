@@ -1,4 +1,4 @@
-"""All that is asked of a result: its numbers, regions, MNI space and the filled T1."""
+"""From what the networks saw to all that is asked of a scan: mask, numbers, regions, MNI space, filled T1."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from pathlib import Path
 
 from wmhseg.errors import BrainMaskError, InputError
 from wmhseg.io.volume import Volume
-from wmhseg.model.provenance import Provenance
+from wmhseg.model.provenance import HashedFile, trace
 from wmhseg.segmentation.anatomist import Structures
 from wmhseg.segmentation.group_study import with_filled_t1, with_mni, with_warnings
 from wmhseg.segmentation.measure import Measured, measure, with_regions
+from wmhseg.segmentation.networks import Seen
 from wmhseg.segmentation.parcellation import Parcellation
-from wmhseg.segmentation.read_scan import Scan
-from wmhseg.segmentation.segment_scan import Segmentation
+from wmhseg.segmentation.prepare_scan import PreparedScan
+from wmhseg.segmentation.segment_scan import finish
 from wmhseg.settings import Settings
 
 
@@ -22,32 +23,30 @@ class Asked:
 
     Attributes:
         settings: Whether regions, MNI space and the filled T1 are asked for.
-        structures: Those of the head; None where none of them is.
         parcels: Labels on the FLAIR's grid to count by.
         t1: File or folder of the T1 to fill, or what is stored there.
         forgiving: What cannot be told is a warning of the result, not an error.
     """
 
     settings: Settings
-    structures: Structures | None = None
     parcels: Parcellation | None = None
     t1: Path | Volume | None = None
     forgiving: bool = False
 
 
-def measure_asked(
-    scan: Scan,
-    result: Segmentation,
-    provenance: Provenance,
+def measure_seen(
+    prepared: PreparedScan,
+    seen: Seen,
+    inputs: tuple[HashedFile, HashedFile | None],
     asked: Asked,
     lap: Callable[[str], object] = lambda step: None,
 ) -> Measured:
-    """Measure a result, and add what is asked for.
+    """Make a scan's mask, measure it, and add what is asked for.
 
     Args:
-        scan: What was segmented.
-        result: The segmentation.
-        provenance: Where it comes from.
+        prepared: The scan.
+        seen: What the networks saw in it.
+        inputs: FLAIR and T1, for the report.
         asked: What to add.
         lap: Called after each step with its name.
 
@@ -56,8 +55,12 @@ def measure_asked(
         RegistrationError: The brain does not fit the MNI template.
         InputError: The T1 cannot be filled.
     """
-    measured = measure(scan, result, provenance, asked.parcels)
-    settings, structures = asked.settings, asked.structures
+    result = finish(prepared, seen.predicted, seen.manifest.recipe)
+    lap("postprocess")
+    scan = prepared.scan
+    measured = measure(scan, result, trace(*inputs, seen.manifest, seen.precision), asked.parcels)
+    lap("measure")
+    settings, structures = asked.settings, seen.structures
     if structures is None:
         return measured
 
