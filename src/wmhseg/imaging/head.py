@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from wmhseg.box import box_around
 from wmhseg.errors import BrainMaskError
 
 Array = NDArray[np.float32]
@@ -57,10 +58,10 @@ def head_mask(image: Array, spacing_yx_mm: tuple[float, float], name: str) -> Ma
 def core_mask(head: Mask, spacing_yx_mm: tuple[float, float], depth_mm: float = CORE_DEPTH_MM) -> Mask:
     """Return what lies more than `depth_mm` inside the head, slice by slice (Z, Y, X)."""
     core = np.zeros_like(head)
-    for index in np.flatnonzero(head.any(axis=(1, 2))):
-        padded = np.pad(head[index], 1)
-        depth = ndimage.distance_transform_edt(padded, sampling=spacing_yx_mm)
-        core[index] = depth[1:-1, 1:-1] > depth_mm
+    box = box_around(head)
+    for inside, part in zip(core[box], head[box], strict=True):
+        depth = ndimage.distance_transform_edt(np.pad(part, 1), sampling=spacing_yx_mm)
+        inside[:] = depth[1:-1, 1:-1] > depth_mm
     return core
 
 

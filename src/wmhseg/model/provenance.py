@@ -1,6 +1,7 @@
 """Where a result comes from: inputs, weights and versions."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -51,7 +52,6 @@ def trace(
     flair: HashedFile, t1: HashedFile | None, manifest: Manifest, precision: UsedPrecision
 ) -> Provenance:
     """Collect what decides a result."""
-    runtime = "keras" if needs_keras(precision) else "ai-edge-litert"
     return Provenance(
         flair=flair,
         t1=t1,
@@ -59,9 +59,14 @@ def trace(
         weights=tuple(HashedFile(member.path.name, member.sha256) for member in manifest.members),
         recipe=manifest.recipe,
         precision=precision,
-        versions=(("wmhseg", __version__), *((name, version(name)) for name in (runtime, *PACKAGES))),
+        versions=_versions("keras" if needs_keras(precision) else "ai-edge-litert"),
         algorithm=ALGORITHM,
     )
+
+
+@cache
+def _versions(runtime: str) -> tuple[tuple[str, str], ...]:
+    return (("wmhseg", __version__), *((name, version(name)) for name in (runtime, *PACKAGES)))
 
 
 def hashed_file(path: Path) -> HashedFile:
