@@ -1,5 +1,6 @@
 """Fixtures for all tests: a synthetic head on any grid, and the folder of real scans."""
 
+import json
 import locale
 import logging
 import os
@@ -385,3 +386,18 @@ def page(browser: Any, file: Path) -> Any:
     """The browser, with the page open that a module's fixture `file` wrote."""
     browser.get(file.as_uri())
     return browser
+
+
+@pytest.fixture
+def requested(browser: Any) -> Callable[[], list[str]]:
+    """Return the addresses that pages asked for since the last call, but for data within a page."""
+
+    def since_last() -> list[str]:
+        messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+        sent = [one["params"] for one in messages if one["method"] == "Network.requestWillBeSent"]
+        urls = [one["request"]["url"] for one in sent]
+        # The browser's own first page asks for chrome:.
+        return [url for url in urls if not url.startswith(("data:", "chrome:"))]
+
+    since_last()
+    return since_last

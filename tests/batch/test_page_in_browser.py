@@ -1,7 +1,7 @@
 """The page of 10,000 scans in a real browser: Debian's chromium, which `make tools` installs."""
 
-import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -146,9 +146,10 @@ def test_sort(page: Any) -> None:
     assert names(page)[:3] == [0, 1, 2]
 
 
-def test_pictures_are_loaded_when_seen_and_nothing_else_is(browser: Any, file: Path) -> None:
+def test_pictures_are_loaded_when_seen_and_nothing_else_is(
+    browser: Any, file: Path, requested: Callable[[], list[str]]
+) -> None:
     browser.get_log("browser")
-    browser.get_log("performance")
     browser.get(file.as_uri())
     only(browser, "unusual")
     loaded = "return [...document.images].filter(image => image.complete).map(image => image.naturalWidth)"
@@ -156,11 +157,7 @@ def test_pictures_are_loaded_when_seen_and_nothing_else_is(browser: Any, file: P
     only(browser, "")
     search(browser, "1/05")
     WebDriverWait(browser, 20).until(lambda browser: browser.execute_script(loaded))
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [
-        one["params"]["request"]["url"] for one in messages if one["method"] == "Network.requestWillBeSent"
-    ]
-    asked = [url for url in asked if not url.startswith("data:") and url != file.as_uri()]
+    asked = [url for url in requested() if url != file.as_uri()]
     assert all(url.startswith(f"{file.parent.as_uri()}/Z%C3%BCrich%20%231/") for url in asked)
     # Of 10,000; the browser fetches some that are not far below.
     assert 5 <= len(set(asked)) < 120
