@@ -12,7 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wmhseg.segmenter import Image, Result, Segmenter, segment
+    from wmhseg.result import Result
+    from wmhseg.segmenter import Image, Segmenter, segment
 
 # Raised by the rule in CONTRIBUTING.md.
 __version__ = "0.7.0"
