@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wmhseg.segmenter import Image, Segmenter, segment
 
 # Raised by the rule in CONTRIBUTING.md.
-__version__ = "0.7.0"
+__version__ = "0.7.1"
 # Changes whenever the same scan, weights and precision give another mask; a test forces it up.
 ALGORITHM = 4
 
