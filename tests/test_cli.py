@@ -347,7 +347,7 @@ def test_an_error_that_nobody_foresaw_is_one_line(
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("by\nzero")
 
-    monkeypatch.setattr("wmhseg.segmentation.segment_files.finish", fail)
+    monkeypatch.setattr("wmhseg.segmentation.measure_seen.finish", fail)
     assert segment(command, "-q") == 1
     line = "wmhseg: error: unexpected: ZeroDivisionError: by zero; -v shows where, please report it\n"
     assert capfd.readouterr().err == line
@@ -389,7 +389,7 @@ def test_an_os_error_names_the_file(
     def fail(*_: Any) -> None:
         raise OSError(28, "No space left on device", "/somewhere")
 
-    monkeypatch.setattr("wmhseg.segmentation.segment_files.finish", fail)
+    monkeypatch.setattr("wmhseg.segmentation.measure_seen.finish", fail)
     assert segment(command, "-q") == 6
     expected = "wmhseg: error: /somewhere: cannot be read or written (No space left on device)\n"
     assert capfd.readouterr().err == expected

@@ -1,5 +1,6 @@
 """The networks that a scan goes through: the ensemble and, where it is needed, that of the structures."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from wmhseg.settings import Settings
 
 if TYPE_CHECKING:
     from wmhseg.model.ensemble import Ensemble
+
+log = logging.getLogger("wmhseg")
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,9 @@ class Networks:
         """
         ensemble = self.start().result()
         lap("wait_for_networks")
-        recipe = self.manifest.recipe
-        predicted = predict_slices(ensemble, prepared.windows.slices, None if in_full else recipe.threshold)
+        recipe, slices = self.manifest.recipe, prepared.windows.slices
+        log.debug("%d slices to compute in %s", len(slices), ensemble.precision)
+        predicted = predict_slices(ensemble, slices, None if in_full else recipe.threshold)
         lap("network")
         structures = None
         if self.settings.need_structures:

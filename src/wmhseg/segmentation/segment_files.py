@@ -64,7 +64,6 @@ def segment_files(
     parcels = None if parcellation is None else read_parcellation(parcellation, prepared.scan.flair.grid)
     for warning in prepared.scan.warnings:
         log.warning("%s", warning)
-    log.debug("%d slices to compute", len(prepared.windows.slices))
     seen = networks.see(prepared, in_full=files.need_members, lap=watch.lap)
     hashes = hashed_files(flair_path, t1_path)
     with ScanNames.of(flair_path, t1_path).in_errors():
