@@ -31,7 +31,7 @@ lint: .venv/dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 unit: .venv/dev .venv/snakemake
-	$(BIN)/pytest tests --ignore tests/container --ignore tests/slurm --numprocesses 2 --dist loadfile
+	$(BIN)/pytest tests --ignore tests/container --ignore tests/slurm --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/dev ## under three minutes: no root, browser, Docker, real scans or training
 	$(BIN)/pytest tests --ignore tests/container --ignore tests/slurm --numprocesses 2 --dist loadfile -m "not slow and not real and not tools"

@@ -35,7 +35,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 LOCALE = locale.setlocale(locale.LC_ALL)
 
 SLOW = (
-    *("training/", "experiments/", "synthesis/", "sample/", "benchmarks/", "examples/"),
+    *("training/", "experiments/", "synthesis/", "sample/", "benchmarks/", "examples/", "change/"),
     *(
         "model/test_ensemble",
         "model/test_import_weights",
@@ -189,11 +189,16 @@ def fresh_logger() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test-fast` leaves out: networks that are trained, heads that are drawn."""
+    """Mark what `make test-fast` leaves out: networks that are trained, heads that are drawn or compared.
+
+    They come first: a long file at the end keeps one process busy and the others idle.
+    """
     for item in items:
         place = item.path.relative_to(ROOT / "tests").as_posix()
         if place.startswith(SLOW):
             item.add_marker("slow")
+    first = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in first)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
