@@ -18,7 +18,7 @@ import pytest
 from wmhseg.batch.compute import How
 from wmhseg.batch.run_batch import run_batch
 from wmhseg.cli import main
-from wmhseg.errors import ScansFailedError
+from wmhseg.errors import ScansFailedError, WeightsError
 from wmhseg.segmentation.result_files import ResultFiles
 from wmhseg.segmentation.segment_files import segment_files
 from wmhseg.settings import InputOptions, Settings
@@ -139,6 +139,16 @@ def test_finished_scans_are_left_alone_while_all_is_the_same(
     assert table(output)["without"]["t1_used"] == "true"
     run_batch(good, output, how(again=True))
     assert fake_ensemble.calls == 5
+
+
+def test_changed_weights_end_the_run_and_are_no_fault_of_a_scan(
+    good: Path, tmp_path: Path, how: Any, fake_ensemble: Any
+) -> None:
+    fake_ensemble.verifies = True  # the file's hash is not what the manifest says
+    output = tmp_path / "out"
+    with pytest.raises(WeightsError, match=r"member-0.weights.h5: expected SHA-256 0000"):
+        run_batch(good, output, how())
+    assert [path for path in output.rglob("*") if path.is_file()] == []
 
 
 def test_arguments_that_prepare_the_scans(good: Path, tmp_path: Path, weights_folder: Path) -> None:

@@ -90,7 +90,11 @@ class _Prediction:
 
 
 def _predict(job: Job, answer: Answer | Died, networks: Networks) -> _Prediction | _End:
-    """Show a scan that is ready to the networks."""
+    """Show a scan that is ready to the networks.
+
+    Raises:
+        WeightsError: The weights are missing, changed or unfit.
+    """
     if isinstance(answer, Finished):
         return _End(job, done_before=True)
     if isinstance(answer, Failed):
@@ -102,6 +106,7 @@ def _predict(job: Job, answer: Answer | Died, networks: Networks) -> _Prediction
             "perhaps for want of memory; try fewer --workers",
         )
     watch = Stopwatch()
+    networks.start().result()  # weights that are wrong are no fault of a scan: they end the run
     try:
         with ScanNames.of(job.flair, job.t1).in_errors():
             # In full: the cohort's table says for every scan what members and thresholds change.

@@ -64,9 +64,9 @@ def segment_files(
     parcels = None if parcellation is None else read_parcellation(parcellation, prepared.scan.flair.grid)
     for warning in prepared.scan.warnings:
         log.warning("%s", warning)
-    seen = networks.see(prepared, in_full=files.need_members, lap=watch.lap)
-    hashes = hashed_files(flair_path, t1_path)
     with ScanNames.of(flair_path, t1_path).in_errors():
+        seen = networks.see(prepared, in_full=files.need_members, lap=watch.lap)
+        hashes = hashed_files(flair_path, t1_path)
         measured = measure_seen(prepared, seen, hashes, Asked(settings, parcels, t1_path), watch.lap)
     _say_flags(measured.findings)
     write_results(files, measured, lambda: watch.lap("report"), seg_source)
