@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from wmhseg.change.lesion_change import Kind
 from wmhseg.change.pictures import COLOURS
@@ -38,10 +39,10 @@ def shown(page: Any) -> list[Any]:
     return [figure for figure in page.find_elements("css selector", ".slice") if figure.is_displayed()]
 
 
-def click_on(page: Any, kind: Kind) -> None:
-    """Click on the first lesion of a kind in the table."""
+def row_of(page: Any, kind: Kind) -> Any:
+    """Return the first lesion of a kind in the table."""
     rows = page.find_elements("css selector", "tr[data-slice]")
-    next(row for row in rows if row.text.startswith(kind.value)).click()
+    return next(row for row in rows if row.text.startswith(kind.value))
 
 
 def drawn(page: Any, time: int, kind: Kind) -> int:
@@ -71,18 +72,23 @@ def test_slider(page: Any) -> None:
         figure.get_attribute("textContent").strip()
         for figure in page.find_elements("css selector", "figcaption")
     ]
-    slider.send_keys("\ue014")  # arrow to the right
+    slider.send_keys(Keys.ARROW_RIGHT)
     assert [figure.text for figure in shown(page)] == [captions[first + 1]]
     assert page.find_element("css selector", "output").text == captions[first + 1]
-    slider.send_keys("\ue010")  # to the end
+    slider.send_keys(Keys.END)
     assert [figure.text for figure in shown(page)] == [captions[-1]]
 
 
+@pytest.mark.parametrize("by_key", [False, True])
 @pytest.mark.parametrize(("kind", "with_it"), [(Kind.NEW, 1), (Kind.GONE, 0)])
-def test_a_click_on_a_lesion_shows_it(page: Any, kind: Kind, with_it: int) -> None:
-    page.find_element("css selector", "input[type=range]").send_keys("\ue010")
+def test_a_lesion_that_is_chosen_is_shown(page: Any, kind: Kind, with_it: int, by_key: bool) -> None:
+    page.find_element("css selector", "input[type=range]").send_keys(Keys.END)
     assert drawn(page, with_it, kind) == 0
-    click_on(page, kind)
+    row = row_of(page, kind)
+    if by_key:
+        row.send_keys(Keys.ENTER)
+    else:
+        row.click()
     assert drawn(page, with_it, kind) > 10
     assert drawn(page, 1 - with_it, kind) == 0
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from wmhseg.report.findings import Findings
 from wmhseg.report.page import draw_page
@@ -57,10 +58,10 @@ def test_slider(page: Any, findings: Findings) -> None:
     slider = page.find_element("id", "slider")
     first = int(slider.get_attribute("value"))
     assert shown(page) == [f"slice {first + 1}"]
-    slider.send_keys("\ue014")  # arrow to the right
+    slider.send_keys(Keys.ARROW_RIGHT)
     assert shown(page) == [f"slice {first + 2}"]
     assert page.find_element("id", "position").text == f"slice {first + 2}"
-    slider.send_keys("\ue010")  # to the end
+    slider.send_keys(Keys.END)
     assert shown(page) == ["slice 24"]
 
 
@@ -81,7 +82,12 @@ def test_layers(page: Any) -> None:
 def test_a_row_of_the_lesion_table_moves_the_slider(page: Any) -> None:
     row = page.find_elements("css selector", "tr[data-slice]")[-1]
     page.execute_script("arguments[0].click()", row)
-    assert shown(page) == [f"slice {int(row.get_attribute('data-slice')) + 1}"]
+    expected = f"slice {int(row.get_attribute('data-slice')) + 1}"
+    assert shown(page) == [expected]
+    page.find_element("id", "slider").send_keys(Keys.HOME)
+    assert shown(page) != [expected]
+    row.send_keys(Keys.ENTER)
+    assert shown(page) == [expected]
 
 
 def test_on_paper_all_slices_are_there(page: Any) -> None:

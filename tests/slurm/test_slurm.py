@@ -99,7 +99,7 @@ def said(scans: Path) -> str:
 
 def test_the_workflow(node: str, scans: Path, masks: dict[str, bytes]) -> None:
     # One job at a time, with more memory than a started Python takes and less than wmhseg does.
-    first = start_workflow(scans, "--retries", "0", "--jobs", "1", "--set-resources", "segment:mem_mb=500")
+    first = start_workflow(scans, "--retries", "0", "--jobs", "1", "--set-resources", "segment:mem_mb=400")
     wait_for(lambda: "RUNNING" in jobs().values(), "the first job")
     (killed,) = jobs()
     time.sleep(3)
@@ -116,8 +116,8 @@ def test_the_workflow(node: str, scans: Path, masks: dict[str, bytes]) -> None:
     assert "exceeded memory limit" in log.read_text()
     assert read_masks(scans.parent / "out") == {}
 
-    # Too little again, but each further try asks for more: 500 MB, then 4000.
-    second = start_workflow(scans, "--set-resources", "segment:mem_mb=500*attempt**3")
+    # Too little again, but each further try asks for more: 400 MB, then 3200.
+    second = start_workflow(scans, "--set-resources", "segment:mem_mb=400*attempt**3")
     assert second.wait(1500) == 0, said(scans)
     states = list(jobs().values())
     assert states.count("FAILED") == 3  # the one before and both first tries

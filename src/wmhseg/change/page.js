@@ -17,11 +17,14 @@ for (const pair of document.querySelectorAll(".pair")) {
     box.classList.toggle("plain", !event.target.checked);
   });
   for (const row of pair.querySelectorAll("tr[data-slice]")) {
-    row.addEventListener("click", () => {
+    const choose = () => {
       slider.value = row.dataset.slice;
       show();
       box.scrollIntoView({block: "nearest"});
-    });
+    };
+    row.tabIndex = 0;
+    row.addEventListener("click", choose);
+    row.addEventListener("keydown", (event) => { if (event.key === "Enter") choose(); });
   }
   show();
 }

@@ -16,10 +16,13 @@ for (const mode of document.querySelectorAll("input[name=mode]")) {
   mode.addEventListener("change", () => { box.dataset.mode = mode.value; });
 }
 for (const row of document.querySelectorAll("tr[data-slice]")) {
-  row.addEventListener("click", () => {
+  const choose = () => {
     slider.value = row.dataset.slice;
     show();
     box.scrollIntoView({block: "nearest"});
-  });
+  };
+  row.tabIndex = 0;
+  row.addEventListener("click", choose);
+  row.addEventListener("keydown", (event) => { if (event.key === "Enter") choose(); });
 }
 show();
