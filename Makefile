@@ -55,7 +55,7 @@ container-tests: .venv/dev
 	tests/docker_engine.sh start
 	$(BIN)/pytest tests/container
 
-test-slurm: .venv/dev .venv/snakemake ## the workflow and a job array on a Slurm that is started here (root; up to half an hour)
+test-slurm: .venv/dev .venv/snakemake ## the workflow and a job array on a Slurm that is started here (root; some minutes)
 	$(BIN)/pytest tests/slurm
 
 bug-inputs: .venv/dev ## unusual and broken inputs, each through the command: what is right and what happened (root, REAL)
