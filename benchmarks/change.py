@@ -176,13 +176,11 @@ def main() -> None:
     options = parser.parse_args()
     heads = find_images(options.heads, "label maps of heads")
     masks = [read_lesion_mask(path) for path in find_images(options.lesions, "lesion masks in MNI space")]
-    scores = []
+    networks, scores = Networks(Settings(options.weights), "change"), []
     for number in range(options.first, options.first + options.people):
         person = draw_person(heads, masks, np.random.default_rng((options.seed, number)))
         with tempfile.TemporaryDirectory() as folder:
-            times = list(
-                segment_times(inputs_of(person, Path(folder)), Networks(Settings(options.weights), "change"))
-            )
+            times = list(segment_times(inputs_of(person, Path(folder)), networks))
         for time in times[1:]:
             pair = times[0], time
             compared = compare(*pair, time.measured.findings.provenance.recipe)

@@ -35,7 +35,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 LOCALE = locale.setlocale(locale.LC_ALL)
 
 SLOW = (
-    *("training/", "experiments/", "synthesis/", "sample/", "benchmarks/", "examples/", "change/"),
+    *("training/", "experiments/", "synthesis/", "sample/", "benchmarks/", "examples/"),
     *(
         "model/test_ensemble",
         "model/test_import_weights",
@@ -189,7 +189,7 @@ def fresh_logger() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test-fast` leaves out: networks that are trained, heads that are drawn or compared.
+    """Mark what `make test-fast` leaves out: networks that are trained, heads that are drawn.
 
     They come first: a long file at the end keeps one process busy and the others idle.
     """

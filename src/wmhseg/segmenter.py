@@ -70,12 +70,11 @@ class Segmenter:
         mni: bool = False,
         filled_t1: bool = False,
     ) -> None:
-        self._options = InputOptions(require_t1, bias_correction)
         self._all_members = all_members
         folder = None if weights is None else Path(weights)
-        computing = folder, threads, precision, self._options, _probability(threshold)
+        options = InputOptions(require_t1, bias_correction)
+        computing = folder, threads, precision, options, _probability(threshold)
         settings = Settings(*computing, regions=regions, mni=mni, filled_t1=filled_t1)
-        self._settings = settings
         self._networks = Networks(settings, "segmentation")
         self._networks.load()
         # The network's variables change from member to member.
@@ -106,12 +105,13 @@ class Segmenter:
             RegistrationError: The T1 that is required cannot be registered, or the brain does not fit the
                 MNI template.
         """
-        if self._settings.filled_t1 and t1 is None:
+        networks, settings = self._networks, self._networks.settings
+        if settings.filled_t1 and t1 is None:
             raise InputError("T1: expected one, to be filled at WMH, found none; give it")
         names = ScanNames(_name(flair, "FLAIR"), _name(t1, "T1"))
         flair_volume, warnings = _read(flair, names.flair)
         t1_volume, t1_warnings = (None, ()) if t1 is None else _read(t1, names.t1)
-        scan = fit_scan(Scan(flair_volume, t1_volume, warnings=warnings), names, self._options, t1_warnings)
+        scan = fit_scan(Scan(flair_volume, t1_volume, warnings=warnings), names, settings.inputs, t1_warnings)
         parcels = None
         if parcellation is not None:
             given = (
@@ -119,13 +119,13 @@ class Segmenter:
             )
             parcels = read_parcellation(ParcellationFiles(Path(parcellation), *given), scan.flair.grid)
         with names.in_errors():
-            prepared = prepare_scan(scan, self._networks.manifest.recipe)
+            prepared = prepare_scan(scan, networks.manifest.recipe)
             with self._lock:
-                seen = self._networks.see(prepared, in_full=self._all_members)
+                seen = networks.see(prepared, in_full=self._all_members)
         hashes = _hashed(flair, flair_volume, "FLAIR"), None if t1 is None else _hashed(t1, t1_volume, "T1")
         with names.in_errors():
-            stored = _stored(t1, t1_volume) if self._settings.filled_t1 else None
-            return result_of(measure_seen(prepared, seen, hashes, Asked(self._settings, parcels, stored)))
+            stored = _stored(t1, t1_volume) if settings.filled_t1 else None
+            return result_of(measure_seen(prepared, seen, hashes, Asked(settings, parcels, stored)))
 
 
 class Options(TypedDict, total=False):

@@ -177,7 +177,8 @@ def _lesions(lesions: Sequence[LesionChange], nearest: Sequence[int]) -> str:
         '<p class="note">Position in the world of the second scan (RAS). Other probability: the largest that '
     )
     note += (
-        "the other time has in a lesion of one time; unsure where it is not low. A click, or Enter, shows the slice.</p>"
+        "the other time has in a lesion of one time; unsure where it is not low. "
+        "A click, or Enter, shows the slice.</p>"
     )
     if len(ranked) > MOST_LESIONS:
         note += f'<p class="note">And {len(ranked) - MOST_LESIONS} others, in change.tsv.</p>'
